@@ -1,0 +1,116 @@
+/**
+ * Which checkpoint its host looks at: the person's choice, or the live one; and the fetching of what is not here.
+ *
+ * A graph that arrives when another checkpoint has been chosen meanwhile is dropped for the view (it stays in the
+ * cache) and counted. A choice whose checkpoint left the list falls back to live.
+ */
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { RunState } from '../../protocol/state.ts';
+import type { Store } from '../store.ts';
+import { type Focus, focusOf } from '../view/focus.ts';
+
+/** Under way for less than this, a graph is not shown live; above, a person would wait for it to appear. */
+const RIPE_MILLIS = 150;
+
+export class FocusController implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  readonly #store: Store;
+  #chosen: string | null = null;
+  #focus: Focus = { kind: 'nothing' };
+  #problem: { readonly checkpoint: string; readonly reason: string } | null = null;
+  #fetching: string | null = null;
+  #lateResults = 0;
+  #underWay: { readonly checkpoint: string; readonly since: number } | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(host: ReactiveControllerHost, store: Store) {
+    this.#host = host;
+    this.#store = store;
+    host.addController(this);
+  }
+
+  get focus(): Focus {
+    return this.#focus;
+  }
+
+  /** Id of the checkpoint chosen by the person, `null` when live. */
+  get chosen(): string | null {
+    return this.#chosen;
+  }
+
+  /** Why the graph in focus could not be fetched. */
+  get problem(): string | null {
+    const shown = this.#focus.kind === 'absent' ? this.#focus.checkpoint.id : null;
+    return this.#problem?.checkpoint === shown ? (this.#problem?.reason ?? null) : null;
+  }
+
+  /** Graphs that arrived after the person had gone on. */
+  get lateResults(): number {
+    return this.#lateResults;
+  }
+
+  choose(checkpoint: string | null): void {
+    this.#chosen = checkpoint;
+    this.#problem = null;
+    this.#host.requestUpdate();
+  }
+
+  retry(): void {
+    this.#problem = null;
+    this.#host.requestUpdate();
+  }
+
+  hostUpdate(): void {
+    const state = this.#store.state;
+    if (state === null) {
+      this.#focus = { kind: 'nothing' };
+      return;
+    }
+    if (this.#chosen !== null && !state.checkpoints.some(({ id }) => id === this.#chosen)) this.#chosen = null;
+    this.#focus = focusOf(state, {
+      chosen: this.#chosen,
+      ripe: this.#ripe(state),
+      kept: (checkpoint) => this.#store.graphs.get(checkpoint),
+    });
+    if (this.#focus.kind === 'absent' && this.problem === null) this.#fetch(state.run.id, this.#focus.checkpoint.id);
+  }
+
+  hostDisconnected(): void {
+    clearTimeout(this.#timer);
+    this.#underWay = null;
+  }
+
+  #ripe(state: RunState): boolean {
+    const checkpoint = state.partial?.checkpoint ?? null;
+    if (checkpoint === null) {
+      this.#underWay = null;
+      clearTimeout(this.#timer);
+      return false;
+    }
+    if (this.#underWay?.checkpoint !== checkpoint) {
+      this.#underWay = { checkpoint, since: performance.now() };
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#host.requestUpdate(), RIPE_MILLIS);
+    }
+    // Timers fire up to a millisecond early by this clock.
+    return performance.now() - this.#underWay.since >= RIPE_MILLIS - 1;
+  }
+
+  #fetch(run: string, checkpoint: string): void {
+    if (this.#fetching === checkpoint) return;
+    this.#fetching = checkpoint;
+    const settle = (reason: string | null) => {
+      if (this.#fetching !== checkpoint) {
+        this.#lateResults += 1;
+        return;
+      }
+      this.#fetching = null;
+      this.#problem = reason === null ? null : { checkpoint, reason };
+      this.#host.requestUpdate();
+    };
+    this.#store.graphs.load(run, checkpoint).then(
+      () => settle(null),
+      (error: unknown) => settle(error instanceof Error ? error.message : String(error)),
+    );
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * Ranges and ticks of chart axes.
+ *
+ * The logarithmic axis of steps is asinh(step): linear near 0, logarithmic beyond about 3, so that step 0 stands where
+ * it belongs instead of being left out or moved. A y axis keeps a tenth of the spread free above and below, stays
+ * inside the metric's own range, and opens a flat line to a readable spread.
+ */
+export type StepAxis = 'linear' | 'asinh';
+export type Range = readonly [min: number, max: number];
+
+const X_MARGIN = 0.015;
+const Y_MARGIN = 0.1;
+/** Spread given to a line without any, as a share of its value. */
+const FLAT_SPREAD = 0.1;
+
+export function stepRange(min: number, max: number, axis: StepAxis): Range {
+  if (axis === 'linear') {
+    const margin = max > min ? (max - min) * X_MARGIN : 1;
+    return [min - margin, max + margin];
+  }
+  const low = Math.asinh(min);
+  const high = Math.asinh(max);
+  const margin = high > low ? (high - low) * X_MARGIN : 1;
+  return [Math.sinh(low - margin), Math.sinh(high + margin)];
+}
+
+/** 0 and the powers of ten inside a range of steps. */
+export function asinhTicks(min: number, max: number): number[] {
+  const ticks = min <= 0 && max >= 0 ? [0] : [];
+  for (let power = 1; power <= max; power *= 10) if (power >= min) ticks.push(power);
+  return ticks;
+}
+
+export function valueRange(
+  min: number | null,
+  max: number | null,
+  bounds: readonly [number, number | null],
+): Range {
+  if (min === null || max === null) return [bounds[0], bounds[1] ?? bounds[0] + 1];
+  const spread = max > min ? max - min : Math.abs(max) * FLAT_SPREAD || 1;
+  const low = min - spread * Y_MARGIN;
+  const high = max + spread * Y_MARGIN;
+  // A metric that never leaves its bound still gets its margin on the other side; measured values outside win.
+  return [Math.max(low, Math.min(bounds[0], min)), bounds[1] === null ? high : Math.min(high, Math.max(bounds[1], max))];
+}
+
+/** 12,000 → `12k`: step labels of a narrow chart. */
+export function stepText(step: number): string {
+  if (step >= 1_000_000) return `${step / 1_000_000}M`;
+  return step >= 10_000 ? `${step / 1000}k` : String(step);
+}

@@ -1,0 +1,36 @@
+/**
+ * The state of the connection in words, and what a person can do about it.
+ */
+import { unreachable } from '../../protocol/state.ts';
+import type { ConnectionStatus } from '../connection.ts';
+import { secondsUntil } from './time.ts';
+
+export type ConnectionWords = {
+  readonly words: string;
+  /** Longer, for a tooltip or an empty page. */
+  readonly detail: string;
+};
+
+export function connectionWords(status: ConnectionStatus, now: number): ConnectionWords {
+  switch (status.phase) {
+    case 'connecting':
+      return { words: 'connecting', detail: 'Asking the server for the run.' };
+    case 'live':
+      return { words: 'live', detail: 'Every change arrives as it happens.' };
+    case 'reconnecting': {
+      const seconds = secondsUntil(status.retryAt, now);
+      return {
+        words: seconds > 0 ? `reconnecting in ${seconds} s` : 'reconnecting',
+        detail: `${sentence(status.reason)} What is shown is the last state received.`,
+      };
+    }
+    case 'offline':
+      return { words: 'offline', detail: sentence(status.reason) };
+    default:
+      return unreachable(status);
+  }
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

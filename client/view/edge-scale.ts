@@ -1,0 +1,36 @@
+/**
+ * How strong an edge is drawn: width, opacity and place on the colour ramp, all from weight / top.
+ *
+ * The top of the scale is 1 for every graph with a weight of 0.25 or more, so that checkpoints can be compared by
+ * eye; only graphs of many small weights get a finer one, in steps of 1, 2.5, 5. Weights above 1 (a negative
+ * cosine) are drawn as 1. The legend states the top.
+ */
+const FINE_BELOW = 0.25;
+const FINE_TOPS = [0.25, 0.1, 0.05, 0.025, 0.01, 0.005, 0.0025, 0.001] as const;
+const WIDTH_MIN = 0.6;
+const WIDTH_MAX = 6;
+const OPACITY_MIN = 0.16;
+const OPACITY_MAX = 0.92;
+
+export type EdgeStroke = {
+  /** CSS pixels. */
+  readonly width: number;
+  readonly opacity: number;
+  /** 0 for the weak end of the colour ramp, 1 for the strong one. */
+  readonly share: number;
+};
+
+export function scaleTop(weightMax: number): number {
+  if (weightMax >= FINE_BELOW) return 1;
+  return FINE_TOPS.reduce<number>((top, step) => (weightMax <= step ? step : top), FINE_BELOW);
+}
+
+export function strokeOf(weight: number, top: number): EdgeStroke {
+  const share = Math.max(0, Math.min(1, weight / top));
+  return {
+    width: WIDTH_MIN + (WIDTH_MAX - WIDTH_MIN) * share,
+    // The square root keeps weak edges visible beside strong ones.
+    opacity: OPACITY_MIN + (OPACITY_MAX - OPACITY_MIN) * Math.sqrt(share),
+    share,
+  };
+}

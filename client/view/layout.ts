@@ -1,0 +1,69 @@
+/**
+ * Where the nodes of a layered graph stand: layer 0 at the bottom, heads left to right, then the MLP.
+ *
+ * Rows are spaced evenly by layer. In a sequential block the MLP reads its own layer's heads, so it stands above
+ * them by a third of a row and the edge between them has a direction. Lengths in CSS pixels, origin top left.
+ * A box without room gives a layout of the smallest size rather than none: callers skip drawing by their own size.
+ */
+import { type ComponentNode, layerCountOf } from '../../protocol/graph.ts';
+
+const INSET = { left: 44, right: 22, top: 26, bottom: 24 } as const;
+const RADIUS_MAX = 17;
+const RADIUS_MIN = 2.5;
+/** Below this radius a two-letter label does not fit into its node. */
+const LABEL_RADIUS_MIN = 10;
+const MLP_RISE = 1 / 3;
+
+export type NodePlace = {
+  readonly x: number;
+  readonly y: number;
+  readonly label: string;
+};
+
+export type Layout = {
+  /** In node order. */
+  readonly places: readonly NodePlace[];
+  /** y of each layer's heads. */
+  readonly layerYs: readonly number[];
+  /** Radius of a node of mean strength. */
+  readonly radius: number;
+  readonly columnGap: number;
+  readonly labelled: boolean;
+};
+
+export function layoutOf(nodes: readonly ComponentNode[], size: { width: number; height: number }): Layout {
+  const layers = layerCountOf(nodes);
+  const rows: number[][] = Array.from({ length: layers }, () => []);
+  nodes.forEach((node, index) => {
+    rows[node.layer].push(index);
+  });
+  const columns = rows.reduce((most, row) => Math.max(most, row.length), 1);
+  const sequential = nodes.some((node) => node.kind === 'mlp' && risesIn(nodes, node));
+
+  const innerWidth = Math.max(1, size.width - INSET.left - INSET.right);
+  const innerHeight = Math.max(1, size.height - INSET.top - INSET.bottom);
+  const columnGap = innerWidth / columns;
+  const rowGap = innerHeight / Math.max(1, layers - 1 + (sequential ? MLP_RISE : 0) + 0.5);
+  const radius = Math.max(RADIUS_MIN, Math.min(RADIUS_MAX, columnGap * 0.3, rowGap * (sequential ? 0.13 : 0.3)));
+
+  const bottom = INSET.top + innerHeight - rowGap * 0.25;
+  const layerYs = rows.map((_, layer) => bottom - layer * rowGap);
+  const places: NodePlace[] = [];
+  rows.forEach((row, layer) => {
+    const left = INSET.left + (innerWidth - row.length * columnGap) / 2;
+    row.forEach((index, column) => {
+      const node = nodes[index];
+      const rise = sequential && node.kind === 'mlp' ? rowGap * MLP_RISE : 0;
+      places[index] = {
+        x: left + (column + 0.5) * columnGap,
+        y: layerYs[layer] - rise,
+        label: node.id.slice(`L${node.layer}`.length),
+      };
+    });
+  });
+  return { places, layerYs, radius, columnGap, labelled: radius >= LABEL_RADIUS_MIN };
+}
+
+function risesIn(nodes: readonly ComponentNode[], mlp: ComponentNode): boolean {
+  return nodes.some((node) => node.layer === mlp.layer && node.depth < mlp.depth);
+}

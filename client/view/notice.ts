@@ -1,0 +1,93 @@
+/**
+ * What stands in place of a graph: which state this is, and what to do. `null` where a graph can be drawn.
+ */
+import type { RunState } from '../../protocol/state.ts';
+import type { ConnectionStatus } from '../connection.ts';
+import { connectionWords } from './connection-words.ts';
+import type { Focus } from './focus.ts';
+
+export type Notice = {
+  readonly tone: 'plain' | 'bad';
+  readonly title: string;
+  readonly text: string;
+  /** What to do. */
+  readonly hint: string;
+  readonly action: 'retry-connection' | 'retry-graph' | 'live' | null;
+};
+
+export type NoticeOptions = {
+  readonly state: RunState | null;
+  readonly status: ConnectionStatus;
+  readonly focus: Focus;
+  /** Why the graph in focus could not be fetched. */
+  readonly fetchProblem: string | null;
+  readonly now: number;
+};
+
+export function noticeOf({ state, status, focus, fetchProblem, now }: NoticeOptions): Notice | null {
+  if (state === null) return connectionNotice(status, now);
+  switch (focus.kind) {
+    case 'graph':
+      return null;
+    case 'absent':
+      return fetchProblem === null
+        ? null
+        : {
+            tone: 'bad',
+            title: `The graph of ${focus.checkpoint.id} could not be fetched`,
+            text: `${fetchProblem}.`,
+            hint: 'Its metrics are still in the charts. Try again, or press L to follow the run.',
+            action: 'retry-graph',
+          };
+    case 'failed':
+      return {
+        tone: 'bad',
+        title: `${focus.checkpoint.id} could not be analysed`,
+        text: focus.checkpoint.failure?.message ?? 'No reason was given.',
+        hint: 'The other checkpoints are not affected. Once this one is written anew, it is analysed again.',
+        action: 'live',
+      };
+    default:
+      return nothingNotice(state);
+  }
+}
+
+function connectionNotice(status: ConnectionStatus, now: number): Notice {
+  const { words, detail } = connectionWords(status, now);
+  const waits = status.phase === 'connecting' || status.phase === 'live';
+  return {
+    tone: status.phase === 'offline' ? 'bad' : 'plain',
+    title: waits ? 'Connecting' : words.charAt(0).toUpperCase() + words.slice(1),
+    text: detail,
+    hint: waits
+      ? 'The run appears as soon as the server answers.'
+      : 'Check that the phasewatch server runs and that its address is the one of this page.',
+    action: waits ? null : 'retry-connection',
+  };
+}
+
+function nothingNotice({ run, progress }: RunState): Notice {
+  if (progress.activity === 'missing')
+    return {
+      tone: 'bad',
+      title: 'The source cannot be reached',
+      text: progress.message ?? run.source,
+      hint: 'Check the path the server was started with. It is looked for again on its own.',
+      action: null,
+    };
+  if (progress.activity === 'ended')
+    return {
+      tone: 'plain',
+      title: 'The run ended without a checkpoint',
+      text: run.source,
+      hint: 'Start the server with the folder of another run.',
+      action: null,
+    };
+  return {
+    tone: 'plain',
+    title: 'No checkpoint yet',
+    text: `Watching ${run.source}.`,
+    hint: 'The first graph appears as soon as the training has written a whole checkpoint.',
+    action: null,
+  };
+}

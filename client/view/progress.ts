@@ -1,0 +1,51 @@
+/**
+ * What the run is doing, as one line of parts and a share of the work done.
+ */
+import { type Progress, unreachable } from '../../protocol/state.ts';
+import { remainingText } from './time.ts';
+
+export type ProgressLine = {
+  readonly parts: readonly string[];
+  /** 0…1; `null` where there is nothing to measure. */
+  readonly share: number | null;
+};
+
+export function progressLine(progress: Progress): ProgressLine {
+  const { activity, taken, known } = progress;
+  switch (activity) {
+    case 'analysing':
+      return { parts: analysingParts(progress), share: analysingShare(progress) };
+    case 'waiting':
+      return {
+        parts: [...(taken > 0 ? [`${taken} of ${known} checkpoints done`] : []), 'watching for the next checkpoint'],
+        share: known > 0 ? taken / known : null,
+      };
+    case 'missing':
+      return { parts: [progress.message ?? 'the source cannot be reached'], share: null };
+    case 'ended':
+      return {
+        parts: ['run ended', `${taken} of ${known} checkpoints done`],
+        share: known > 0 ? taken / known : null,
+      };
+    default:
+      return unreachable(activity);
+  }
+}
+
+function analysingParts(progress: Progress): string[] {
+  const parts = [`checkpoint ${progress.taken} of ${progress.known}`];
+  if (progress.checkpoint !== null) parts.push(progress.checkpoint);
+  if (progress.layers > 0) {
+    const layer = Math.min(progress.layersDone + 1, progress.layers);
+    parts.push(`layer ${layer} of ${progress.layers}`);
+  }
+  if (progress.remainingMillis !== null) parts.push(remainingText(progress.remainingMillis));
+  return parts;
+}
+
+/** The checkpoint under way counts by the layers it has. */
+function analysingShare({ taken, known, layersDone, layers }: Progress): number | null {
+  if (known === 0) return null;
+  const underWay = layers > 0 ? layersDone / layers : 0;
+  return Math.max(0, Math.min(1, (taken - 1 + underWay) / known));
+}

@@ -1,0 +1,38 @@
+/**
+ * The list of checkpoints as it is shown: newest on top, each with its total strength as a share of the largest.
+ */
+import type { Checkpoint } from '../../protocol/state.ts';
+import { valueOf } from './columns.ts';
+import { numberText } from './number.ts';
+import { durationText } from './time.ts';
+
+export type CheckpointRow = {
+  readonly id: string;
+  readonly step: string;
+  readonly status: Checkpoint['status'];
+  /** Total strength in words and as a share of the run's largest; `null` where there is none. */
+  readonly strength: { readonly text: string; readonly share: number } | null;
+  readonly duration: string | null;
+  /** Why it failed, as a sentence. */
+  readonly failure: string | null;
+};
+
+export function rowsOf(checkpoints: readonly Checkpoint[]): CheckpointRow[] {
+  const strengths = checkpoints.map((checkpoint) => valueOf(checkpoint, 'total_strength'));
+  const largest = strengths.reduce<number>((most, strength) => Math.max(most, strength ?? 0), 0);
+  const rows = checkpoints.map((checkpoint, index): CheckpointRow => {
+    const strength = strengths[index];
+    return {
+      id: checkpoint.id,
+      step: checkpoint.step.toLocaleString('en-GB'),
+      status: checkpoint.status,
+      strength:
+        strength === null
+          ? null
+          : { text: numberText(strength), share: largest > 0 ? strength / largest : 0 },
+      duration: checkpoint.millis === null ? null : durationText(checkpoint.millis),
+      failure: checkpoint.failure?.message ?? null,
+    };
+  });
+  return rows.reverse();
+}

@@ -1,0 +1,70 @@
+/**
+ * onnxruntime, and the compiled graphs of the model shape in use.
+ *
+ * One block session serves every layer of every checkpoint of one shape, since weights are inputs. When the
+ * shape changes the old sessions are released: a run has one shape, and memory stays that of one.
+ */
+import * as ort from 'onnxruntime-node';
+import type { Architecture } from '../model/architecture.ts';
+import { blockGraph } from './block-graph.ts';
+import { readoutGraph } from './readout-graph.ts';
+
+export type Sessions = {
+  readonly block: ort.InferenceSession;
+  readonly readout: ort.InferenceSession;
+};
+
+export class Runtime {
+  readonly #threads: number;
+  #key = '';
+  #sessions: Sessions | null = null;
+
+  /** @param threads threads of one run; 0 lets onnxruntime take every core */
+  constructor(threads: number) {
+    this.#threads = threads;
+  }
+
+  /** Sessions for this model shape and number of positions, built on first use. */
+  async sessions(architecture: Architecture, positions: number): Promise<Sessions> {
+    const key = JSON.stringify([architecture, positions]);
+    if (this.#sessions && this.#key === key) return this.#sessions;
+    await this.release();
+    this.#sessions = {
+      block: await this.#compile(blockGraph(architecture, positions)),
+      readout: await this.#compile(readoutGraph(architecture)),
+    };
+    this.#key = key;
+    return this.#sessions;
+  }
+
+  async release(): Promise<void> {
+    const sessions = this.#sessions;
+    this.#sessions = null;
+    await sessions?.block.release();
+    await sessions?.readout.release();
+  }
+
+  #compile(model: Uint8Array): Promise<ort.InferenceSession> {
+    return ort.InferenceSession.create(model, {
+      intraOpNumThreads: this.#threads,
+      interOpNumThreads: 1,
+      logSeverityLevel: 3,
+    });
+  }
+}
+
+export function floatTensor(data: Float32Array, dimensions: readonly number[]): ort.Tensor {
+  return new ort.Tensor('float32', data, dimensions);
+}
+
+export function int64Tensor(data: BigInt64Array, dimensions: readonly number[]): ort.Tensor {
+  return new ort.Tensor('int64', data, dimensions);
+}
+
+/** The float data of a result. */
+export function floats(results: ort.InferenceSession.OnnxValueMapType, name: string): Float32Array {
+  const value = results[name];
+  if (!(value instanceof ort.Tensor) || !(value.data instanceof Float32Array))
+    throw new Error(`invariant: ${name} is a float tensor`);
+  return value.data;
+}

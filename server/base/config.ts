@@ -1,0 +1,28 @@
+/**
+ * Every limit of the server, each with the reason for its value.
+ */
+const MIB = 2 ** 20;
+
+/**
+ * What the intermediate tensors of one block run may take together. 512 MiB hold 1,500 rows of
+ * 300 positions × width 128 (the whole of Pythia-14M is 31) and leave 410M-sized blocks their weights in 4 GiB.
+ */
+export const BATCH_BYTES_MAX = 512 * MIB;
+
+/** What the logits of one readout run may take: 64 MiB are 333 positions of a vocabulary of 50,304. */
+export const LOGIT_BYTES_MAX = 64 * MIB;
+
+/** A tokens file is a few prompts: 16 MiB are more than two million ids. */
+export const PROBE_FILE_BYTES_MAX = 16 * MIB;
+
+/** Complete graphs kept for viewers who look back; 128 MiB are 154 graphs of 79,764 edges with standard errors. */
+export const HISTORY_BYTES_MAX = 128 * MIB;
+
+/** What may wait for one viewer before it is cut off (SPEC.md, B-1): a snapshot of 154 checkpoints is below 1 MiB. */
+export const OUTBOX_BYTES_MAX = 16 * MIB;
+
+/** A client message is a few words (SPEC.md, M-2). */
+export const CLIENT_MESSAGE_BYTES_MAX = 64 * 1024;
+
+/** Time between pings (SPEC.md, B-2): a dead peer is gone within two of them. */
+export const PING_MILLIS = 10_000;

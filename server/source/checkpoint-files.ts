@@ -1,0 +1,238 @@
+/**
+ * The files of a checkpoint, as `save_pretrained` of transformers writes them: a directory with `config.json`
+ * (in it, or else in the watched directory, once for all) and with the tensors, either in `model.safetensors`
+ * or in shards that `model.safetensors.index.json` lists: `{"weight_map": {tensor name: file name}}`.
+ * With both, the single file counts, as it does for transformers.
+ *
+ * A checkpoint opens only if all of it is there: configuration in JSON, header and length of every file agree,
+ * every tensor of the index lies in the shard it names.
+ * Limits: configuration 1 MiB, index 64 MiB, 512 shards, all of them open at once.
+ */
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { CheckpointFailure } from '../base/failure.ts';
+import { isRecord, shown } from './json-value.ts';
+import { fileFailure, isThere, openRegularFile } from './regular-file.ts';
+import { openSafetensors, type SafetensorsFile } from './safetensors.ts';
+
+export const CONFIG_FILE = 'config.json';
+const MODEL_FILE = 'model.safetensors';
+const INDEX_FILE = 'model.safetensors.index.json';
+
+const CONFIG_BYTES_MAX = 2 ** 20;
+const INDEX_BYTES_MAX = 64 * 2 ** 20;
+/** Half of the 1,024 files that a process may usually open; the largest open models have 191 shards. */
+const SHARDS_MAX = 512;
+/** Names of a directory that a sentence lists. */
+const NAMES_TOLD_MAX = 5;
+
+/** A checkpoint that was found; nothing of it is open. */
+export type CheckpointRef = {
+  /** Name of its entry in the watched directory, unique there. */
+  readonly id: string;
+  readonly step: number;
+  /** Where its files are. */
+  readonly directory: string;
+  /** Its own `config.json`, or the one of the watched directory. */
+  readonly configFile: string;
+};
+
+/** Tensors by name, whichever file they lie in. */
+export interface TensorReader {
+  has(name: string): boolean;
+  names(): Iterable<string>;
+  /** @throws CheckpointFailure `missing-tensor` */
+  shape(name: string): readonly number[];
+  /**
+   * Values as float32, row-major, in a buffer of their own; the caller may keep and change them.
+   * @throws CheckpointFailure `missing-tensor`, `unsupported-dtype`, `too-large`, `truncated`, `unreadable`
+   */
+  read(name: string): Promise<Float32Array>;
+}
+
+export type OpenCheckpoint = {
+  /** Parsed JSON, not looked at. */
+  readonly config: unknown;
+  readonly tensors: TensorReader;
+  /** To be called once, after the last read. */
+  close(): Promise<void>;
+};
+
+/** Whether a file of this name is part of the model, so that a change of it makes another checkpoint. */
+export function isModelFile(name: string): boolean {
+  return name === CONFIG_FILE || name === INDEX_FILE || name.endsWith('.safetensors');
+}
+
+/** @throws CheckpointFailure that says what is missing or wrong */
+export async function openCheckpoint(ref: CheckpointRef): Promise<OpenCheckpoint> {
+  const config = await readConfig(ref);
+  const model = join(ref.directory, MODEL_FILE);
+  const index = join(ref.directory, INDEX_FILE);
+  if (await isThere(model)) {
+    const file = await openSafetensors(model);
+    const places = new Map(Array.from(file.tensors.keys(), (name) => [name, file]));
+    return { config, tensors: readerOf(places, ref.id), close: file.close };
+  }
+  if (!(await isThere(index))) throw await withoutModel(ref);
+  const shardNames = await readIndex(index);
+  const shards = await openShards(ref.directory, new Set(shardNames.values()));
+  try {
+    return { config, tensors: readerOf(placesOf(shardNames, shards), ref.id), close: () => closeAll(shards) };
+  } catch (error) {
+    await closeAll(shards);
+    throw error;
+  }
+}
+
+/** What keeps a checkpoint from being complete, `null` if nothing does. Reads headers, never a tensor. */
+export async function inspect(ref: CheckpointRef): Promise<CheckpointFailure | null> {
+  try {
+    await (await openCheckpoint(ref)).close();
+    return null;
+  } catch (error) {
+    if (error instanceof CheckpointFailure) return error;
+    throw error;
+  }
+}
+
+/** `places`: the file of each tensor, which has it. */
+function readerOf(places: ReadonlyMap<string, SafetensorsFile>, id: string): TensorReader {
+  const missing = (name: string) => new CheckpointFailure('missing-tensor', `${id}: has no tensor ${name}`);
+  return {
+    has: (name) => places.has(name),
+    names: () => places.keys(),
+    shape: (name) => {
+      const entry = places.get(name)?.tensors.get(name);
+      if (!entry) throw missing(name);
+      return entry.shape;
+    },
+    read: async (name) => {
+      const file = places.get(name);
+      if (!file) throw missing(name);
+      return file.read(name);
+    },
+  };
+}
+
+/** The file of each tensor of the index. */
+function placesOf(
+  shardNames: ReadonlyMap<string, string>,
+  shards: ReadonlyMap<string, SafetensorsFile>,
+): ReadonlyMap<string, SafetensorsFile> {
+  const places = new Map<string, SafetensorsFile>();
+  for (const [tensor, shardName] of shardNames) {
+    const shard = shards.get(shardName);
+    if (!shard?.tensors.has(tensor))
+      throw new CheckpointFailure(
+        'missing-tensor',
+        `${shardName}: expected tensor ${tensor}, which ${INDEX_FILE} says is here`,
+      );
+    places.set(tensor, shard);
+  }
+  return places;
+}
+
+async function readConfig(ref: CheckpointRef): Promise<unknown> {
+  if (!(await isThere(ref.configFile)))
+    throw new CheckpointFailure(
+      'incomplete',
+      `${ref.id}: expected a ${CONFIG_FILE} in it or in the directory above, found none`,
+    );
+  return readJson(ref.configFile, CONFIG_BYTES_MAX);
+}
+
+/** File name of the shard by name of the tensor. */
+async function readIndex(file: string): Promise<ReadonlyMap<string, string>> {
+  const index = await readJson(file, INDEX_BYTES_MAX);
+  const map = isRecord(index) ? index.weight_map : undefined;
+  if (!isRecord(map))
+    throw new CheckpointFailure('corrupt', `${INDEX_FILE}: expected an object weight_map, found none`);
+  const shardNames = new Map<string, string>();
+  for (const [tensor, shard] of Object.entries(map)) {
+    if (typeof shard !== 'string' || !isShardName(shard))
+      throw new CheckpointFailure(
+        'corrupt',
+        `${INDEX_FILE}: expected the name of a safetensors file beside it for ${tensor}, found ${shown(shard)}`,
+      );
+    shardNames.set(tensor, shard);
+  }
+  return shardNames;
+}
+
+/** A plain file name: nothing that could lead out of the directory. */
+function isShardName(name: string): boolean {
+  return /^[^/\\\0]+\.safetensors$/.test(name) && !name.includes('..');
+}
+
+async function openShards(
+  directory: string,
+  names: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, SafetensorsFile>> {
+  if (names.size > SHARDS_MAX)
+    throw new CheckpointFailure(
+      'too-large',
+      `${INDEX_FILE}: expected at most ${SHARDS_MAX} shards, found ${names.size}`,
+    );
+  const missing: string[] = [];
+  for (const name of names) if (!(await isThere(join(directory, name)))) missing.push(name);
+  if (missing.length > 0)
+    throw new CheckpointFailure(
+      'incomplete',
+      `${INDEX_FILE}: expected ${names.size} shards, ${listed(missing)} not there`,
+    );
+  const shards = new Map<string, SafetensorsFile>();
+  try {
+    for (const name of names) shards.set(name, await openSafetensors(join(directory, name)));
+    return shards;
+  } catch (error) {
+    await closeAll(shards);
+    throw error;
+  }
+}
+
+async function closeAll(shards: ReadonlyMap<string, SafetensorsFile>): Promise<void> {
+  await Promise.all(Array.from(shards.values(), (shard) => shard.close()));
+}
+
+/** The failure of a directory without tensors that can be read, which says what is there instead. */
+async function withoutModel(ref: CheckpointRef): Promise<unknown> {
+  try {
+    const names = (await readdir(ref.directory)).sort();
+    return new CheckpointFailure(
+      'incomplete',
+      `${ref.id}: expected ${MODEL_FILE} or ${INDEX_FILE}, found ${names.length > 0 ? listed(names) : 'nothing'}`,
+    );
+  } catch (error) {
+    return fileFailure(ref.directory, error);
+  }
+}
+
+async function readJson(file: string, bytesMax: number): Promise<unknown> {
+  const handle = await openRegularFile(file);
+  try {
+    const { size } = await handle.stat();
+    if (size > bytesMax)
+      throw new CheckpointFailure(
+        'too-large',
+        `${basename(file)}: expected at most ${count(bytesMax)} bytes, found ${count(size)}`,
+      );
+    return JSON.parse(await handle.readFile('utf8'));
+  } catch (error) {
+    // The parser's own message would quote the file.
+    if (error instanceof SyntaxError)
+      throw new CheckpointFailure('corrupt', `${basename(file)}: expected JSON, found something else`);
+    throw fileFailure(file, error);
+  } finally {
+    await handle.close();
+  }
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - NAMES_TOLD_MAX;
+  const told = names.slice(0, NAMES_TOLD_MAX).join(', ');
+  return more > 0 ? `${told} and ${more} more` : told;
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en-US');
+}

@@ -18,7 +18,7 @@ export class FocusController implements ReactiveController {
   #chosen: string | null = null;
   #focus: Focus = { kind: 'nothing' };
   #problem: { readonly checkpoint: string; readonly reason: string } | null = null;
-  #fetching: string | null = null;
+  #fetching: { readonly checkpoint: string } | null = null;
   #lateResults = 0;
   #underWay: { readonly checkpoint: string; readonly since: number } | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -72,7 +72,10 @@ export class FocusController implements ReactiveController {
       ripe: this.#ripe(state),
       kept: (checkpoint) => this.#store.graphs.get(checkpoint),
     });
-    if (this.#focus.kind === 'absent' && this.problem === null) this.#fetch(state.run.id, this.#focus.checkpoint.id);
+    const wanted = this.#focus.kind === 'absent' ? this.#focus.checkpoint.id : null;
+    if (this.#fetching?.checkpoint === wanted) return;
+    this.#fetching = null;
+    if (wanted !== null && this.problem === null) this.#fetch(state.run.id, wanted);
   }
 
   hostDisconnected(): void {
@@ -97,10 +100,10 @@ export class FocusController implements ReactiveController {
   }
 
   #fetch(run: string, checkpoint: string): void {
-    if (this.#fetching === checkpoint) return;
-    this.#fetching = checkpoint;
+    const request = { checkpoint };
+    this.#fetching = request;
     const settle = (reason: string | null) => {
-      if (this.#fetching !== checkpoint) {
+      if (this.#fetching !== request) {
         this.#lateResults += 1;
         return;
       }

@@ -16,7 +16,7 @@ import { fileFailure, isThere, openRegularFile } from './regular-file.ts';
 import { openSafetensors, type SafetensorsFile } from './safetensors.ts';
 
 export const CONFIG_FILE = 'config.json';
-const MODEL_FILE = 'model.safetensors';
+export const MODEL_FILE = 'model.safetensors';
 const INDEX_FILE = 'model.safetensors.index.json';
 
 const CONFIG_BYTES_MAX = 2 ** 20;

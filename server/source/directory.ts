@@ -1,29 +1,83 @@
-/** stub; types first */
-import { NEVER, type Observable } from 'rxjs';
-import type { CheckpointRef } from './checkpoint-files.ts';
+/**
+ * The checkpoints of a directory that a training writes into: what is there, by step, then what appears.
+ *
+ * By polling, because network file systems report no changes: one poll at a time, the next one `pollMillis`
+ * after the last has ended, or sooner if a checkpoint will have settled by then. A checkpoint is reported
+ * within settleMillis + pollMillis + two polls after its last write. When it is due is decided in ledger.ts,
+ * whether it is complete in checkpoint-files.ts.
+ *
+ * Cost: a poll lists the directory and takes the attributes of each file of each checkpoint that is not ready
+ * yet, and of one ready checkpoint in ten; so a rewritten one is noticed ten polls later.
+ */
+import { resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { concat, concatMap, defer, EMPTY, from, map, type Observable, repeat, timer } from 'rxjs';
+import { type CheckpointRef, inspect } from './checkpoint-files.ts';
+import {
+  allDecided,
+  EMPTY_LEDGER,
+  judge,
+  type Ledger,
+  look,
+  millisToSettle,
+  type Rules,
+  rests,
+} from './ledger.ts';
+import { scanDirectory } from './scan.ts';
+import type { SourceEvent } from './source-event.ts';
 
 export type { CheckpointRef } from './checkpoint-files.ts';
-
-export type SourceEvent =
-  | { readonly type: 'ready'; readonly checkpoint: CheckpointRef }
-  | {
-      readonly type: 'failed';
-      readonly id: string;
-      readonly step: number;
-      readonly failure: { readonly code: string; readonly message: string };
-    }
-  | { readonly type: 'missing'; readonly message: string }
-  | { readonly type: 'present' }
-  | { readonly type: 'ignored'; readonly name: string; readonly message: string };
+export type { SourceEvent } from './source-event.ts';
 
 export type WatchOptions = {
+  /** A checkpoint is taken when nothing in it has changed for so long. */
   readonly settleMillis?: number;
+  /** Name of a file that says that a checkpoint is complete: it is taken as soon as that is there, never before. */
   readonly marker?: string;
   readonly pollMillis?: number;
+  /** An incomplete checkpoint fails when nothing in it has changed for so long. */
   readonly stalledMillis?: number;
+  /** False: complete as soon as all that is there is ready or failed. */
   readonly follow?: boolean;
 };
 
-export function watchDirectory(_directory: string, _options: WatchOptions = {}): Observable<SourceEvent> {
-  return NEVER;
+export function watchDirectory(directory: string, options: WatchOptions = {}): Observable<SourceEvent> {
+  const {
+    settleMillis = 500,
+    marker = null,
+    pollMillis = 200,
+    stalledMillis = 3000,
+    follow = true,
+  } = options;
+  const rules: Rules = { settleMillis, stalledMillis, marker };
+  const root = resolve(directory);
+  return defer(() => {
+    let ledger = EMPTY_LEDGER;
+    const kept = <Step extends { readonly ledger: Ledger }>(step: Step): Step => {
+      ledger = step.ledger;
+      return step;
+    };
+    const judged = async (checkpoint: CheckpointRef): Promise<readonly SourceEvent[]> => {
+      const problem = await inspect(checkpoint);
+      return kept(judge(ledger, checkpoint.id, problem, performance.now(), rules)).events;
+    };
+    const pause = (): Observable<unknown> => {
+      if (!follow && allDecided(ledger)) return EMPTY;
+      const settled = Math.max(1, millisToSettle(ledger, performance.now(), rules));
+      return timer(Math.min(pollMillis, settled));
+    };
+    return defer(() => scanDirectory(root, marker, (id) => rests(ledger, id))).pipe(
+      map((scan) => kept(look(ledger, scan, performance.now(), rules))),
+      concatMap(({ events, due }) =>
+        concat(
+          events,
+          from(due).pipe(
+            concatMap(judged),
+            concatMap((some) => some),
+          ),
+        ),
+      ),
+      repeat({ delay: pause }),
+    );
+  });
 }

@@ -1,0 +1,81 @@
+/**
+ * Draws the edges of a picture onto a canvas, weakest first so that strong ones lie on top.
+ *
+ * Colours run from weak to strong in 16 steps, mixed by the canvas. What is pointed at keeps its colour: edges that
+ * leave the node warm, edges that enter it cool; all others fade to a twelfth. Device pixels are the canvas's own
+ * business: it is resized only when its size or the pixel ratio has changed, since resizing clears it.
+ */
+import type { DrawnEdge, Picture } from '../view/picture.ts';
+import type { Neighbourhood } from '../view/neighbourhood.ts';
+import type { Palette } from './palette.ts';
+
+const RAMP_STEPS = 16;
+const FADED = 1 / 12;
+
+export type Pointed =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'node'; readonly neighbourhood: Neighbourhood }
+  | { readonly kind: 'edge'; readonly edge: number };
+
+export type PaintOptions = {
+  readonly canvas: HTMLCanvasElement;
+  readonly size: { readonly width: number; readonly height: number };
+  readonly picture: Picture;
+  readonly pointed: Pointed;
+  readonly palette: Palette;
+  /** Opacity of a layer that is fading in, 0…1. */
+  readonly layerOpacity: (layer: number) => number;
+};
+
+export function paintEdges(options: PaintOptions): void {
+  const { canvas, size, picture, palette } = options;
+  const context = canvas.getContext('2d');
+  if (context === null || size.width === 0 || size.height === 0) return;
+  const ratio = window.devicePixelRatio || 1;
+  const width = Math.round(size.width * ratio);
+  const height = Math.round(size.height * ratio);
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, size.width, size.height);
+  context.lineCap = 'round';
+
+  const ramp = Array.from({ length: RAMP_STEPS + 1 }, (_, step) => {
+    const percent = (100 * step) / RAMP_STEPS;
+    return `color-mix(in oklab, ${palette.colour('edge-strong')} ${percent}%, ${palette.colour('edge-weak')})`;
+  });
+  const lit: DrawnEdge[] = [];
+  for (const edge of picture.drawn.toReversed()) {
+    if (isLit(edge, options.pointed)) {
+      lit.push(edge);
+      continue;
+    }
+    const faded = options.pointed.kind === 'nothing' ? 1 : FADED;
+    stroke(context, edge, ramp[Math.round(edge.stroke.share * RAMP_STEPS)], faded * options.layerOpacity(edge.targetLayer));
+  }
+  for (const edge of lit) stroke(context, edge, litColour(edge, options), options.layerOpacity(edge.targetLayer));
+  context.globalAlpha = 1;
+}
+
+function isLit({ edge }: DrawnEdge, pointed: Pointed): boolean {
+  if (pointed.kind === 'node') return pointed.neighbourhood.outEdges.has(edge) || pointed.neighbourhood.inEdges.has(edge);
+  return pointed.kind === 'edge' && pointed.edge === edge;
+}
+
+function litColour({ edge }: DrawnEdge, { pointed, palette }: PaintOptions): string {
+  if (pointed.kind !== 'node') return palette.colour('accent');
+  return palette.colour(pointed.neighbourhood.outEdges.has(edge) ? 'spreader' : 'gatherer');
+}
+
+function stroke(context: CanvasRenderingContext2D, edge: DrawnEdge, colour: string, opacity: number): void {
+  const { curve } = edge;
+  context.globalAlpha = edge.stroke.opacity * opacity;
+  context.strokeStyle = colour;
+  context.lineWidth = edge.stroke.width;
+  context.beginPath();
+  context.moveTo(curve.x0, curve.y0);
+  context.bezierCurveTo(curve.x1, curve.y1, curve.x2, curve.y2, curve.x3, curve.y3);
+  context.stroke();
+}

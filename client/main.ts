@@ -1,0 +1,4 @@
+/**
+ * The page: defines the elements. `phasewatch-app` in index.html does the rest.
+ */
+import './elements/phasewatch-app.ts';

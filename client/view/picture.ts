@@ -1,0 +1,85 @@
+/**
+ * Everything the edge canvas and the node layer draw of one graph: the k strongest edges with their curves and strokes,
+ * how strong each node is, and how many layers there are so far. O(M log k) for M edges; the rest is O(N + k).
+ */
+import { type ComponentNode, layerCountOf, type PossibleEdges } from '../../protocol/graph.ts';
+import type { Graph } from '../../protocol/state.ts';
+import { type Curve, curveOf } from './curve.ts';
+import { type EdgeStroke, scaleTop, strokeOf } from './edge-scale.ts';
+import { layersDoneOf } from './layers.ts';
+import type { Layout } from './layout.ts';
+import { type Strengths, strengthsOf } from './strengths.ts';
+import { strongest } from './strongest.ts';
+
+export type DrawnEdge = {
+  /** Index in edge order. */
+  readonly edge: number;
+  readonly curve: Curve;
+  readonly stroke: EdgeStroke;
+  readonly targetLayer: number;
+};
+
+export type Picture = {
+  /** Strongest first. */
+  readonly drawn: readonly DrawnEdge[];
+  /** Smallest weight drawn, `null` without any edge. */
+  readonly weakest: number | null;
+  /** Weight at the top of the scale. */
+  readonly top: number;
+  readonly strengths: Strengths;
+  /** Out- plus in-strength as a share of the largest, 0…1, in node order. */
+  readonly shares: readonly number[];
+  readonly layers: number;
+  readonly layersDone: number;
+};
+
+export type PictureOptions = {
+  readonly graph: Graph;
+  readonly nodes: readonly ComponentNode[];
+  readonly edges: PossibleEdges;
+  readonly layout: Layout;
+  /** Width of the stage in CSS pixels. */
+  readonly width: number;
+  readonly edgesMax: number;
+  /** Layers done as the server reports them. */
+  readonly layersReported: number;
+};
+
+export function pictureOf(options: PictureOptions): Picture {
+  const { graph, nodes, edges, layout } = options;
+  const chosen = strongest(graph.weights, options.edgesMax);
+  const top = scaleTop(chosen.length > 0 ? graph.weights[chosen[0]] : 1);
+  const drawn = chosen.map((edge): DrawnEdge => {
+    const source = edges.sources[edge];
+    const target = edges.targets[edge];
+    return {
+      edge,
+      targetLayer: nodes[target].layer,
+      stroke: strokeOf(graph.weights[edge], top),
+      curve: curveOf({
+        source: layout.places[source],
+        target: layout.places[target],
+        layersSpanned: nodes[target].layer - nodes[source].layer,
+        columnGap: layout.columnGap,
+        middle: options.width / 2,
+      }),
+    };
+  });
+  const strengths = strengthsOf(graph, edges, nodes.length);
+  const totals = nodes.map((_, node) => strengths.out[node] + strengths.in[node]);
+  const largest = Math.max(...totals);
+  return {
+    drawn,
+    weakest: chosen.length > 0 ? graph.weights[chosen[chosen.length - 1]] : null,
+    top,
+    strengths,
+    shares: totals.map((total) => (largest > 0 ? total / largest : 0)),
+    layers: layerCountOf(nodes),
+    layersDone: layersDoneOf(nodes, edges, graph.weights.length, options.layersReported),
+  };
+}
+
+/** Radius of a node of `share`: area grows mildly with strength, from 0.8 to 1.15 of the layout's radius. */
+export function radiusOf(layout: Layout, share: number): number {
+  return layout.radius * (0.8 + 0.35 * Math.sqrt(share));
+}

@@ -1,0 +1,162 @@
+/**
+ * One checkpoint as deltas: started, the edges of each layer, metrics, comparisons with its neighbours, done.
+ * What is wrong with the checkpoint ends as a `failure` delta and costs nothing else.
+ */
+import {
+  catchError,
+  concat,
+  concatMap,
+  defer,
+  EMPTY,
+  map,
+  type Observable,
+  of,
+  takeUntil,
+  tap,
+  throwError,
+} from 'rxjs';
+import { type Analysis, type Delta, type Graph, type RunInfo, unreachable } from '../protocol/state.ts';
+import type { ProbeOptions } from './ablation/probe.ts';
+import type { AnalysisEvent } from './analysis.ts';
+import { CheckpointFailure } from './base/failure.ts';
+import type { Engine } from './engine-process.ts';
+import type { GraphHistory } from './graph/history.ts';
+import type { ProgressBook } from './progress.ts';
+import type { CheckpointRef } from './source/checkpoint-files.ts';
+
+export type CheckpointDeltasOptions = {
+  readonly run: RunInfo;
+  readonly engine: Engine;
+  readonly probe: ProbeOptions;
+  readonly history: GraphHistory;
+};
+
+export class CheckpointDeltas {
+  readonly #options: CheckpointDeltasOptions;
+  readonly #book: ProgressBook;
+  /** Of the run's first readable checkpoint; all others must have the same. */
+  #analysis: Analysis | null = null;
+
+  constructor(options: CheckpointDeltasOptions, book: ProgressBook) {
+    this.#options = options;
+    this.#book = book;
+  }
+
+  /** @param broken emits when the files turn out broken while they are being read: newer than this analysis */
+  of(ref: CheckpointRef, broken: Observable<unknown>): Observable<Delta> {
+    const { engine, probe, history } = this.#options;
+    return defer(() => {
+      const book = this.#book;
+      const graph: Graph = {
+        checkpoint: ref.id,
+        step: ref.step,
+        weights: [],
+        standardErrors: null,
+        nodeMetrics: {},
+      };
+      history.delete(ref.id);
+      book.begin(ref.id);
+      return concat(
+        of<Delta[]>({ type: 'checkpoint-started', checkpoint: ref.id, step: ref.step }, book.delta()),
+        engine.analyse(ref, probe).pipe(
+          tap((event) => gather(graph, event)),
+          concatMap((event) => this.#deltasOf(ref.id, event)),
+        ),
+        defer(() => {
+          const { before, after } = history.neighbours(ref.step);
+          history.put(graph);
+          // A checkpoint that comes late also changes what the one after it is compared with.
+          return concat(this.#compared(before, graph), this.#compared(graph, after));
+        }),
+        defer(() => {
+          const millis = book.finish();
+          return of<Delta[]>({ type: 'checkpoint-done', checkpoint: ref.id, millis }, book.delta());
+        }),
+      ).pipe(
+        catchError((error: unknown) => {
+          if (!(error instanceof CheckpointFailure)) return throwError(() => error);
+          book.fail();
+          const failure = { code: error.code, message: error.message };
+          return of<Delta[]>({ type: 'failure', checkpoint: ref.id, step: ref.step, failure }, book.delta());
+        }),
+        takeUntil(broken.pipe(tap(() => book.fail()))),
+      );
+    });
+  }
+
+  #deltasOf(checkpoint: string, event: AnalysisEvent): Observable<Delta> {
+    switch (event.type) {
+      case 'opened': {
+        this.#book.open(event.analysis);
+        return concat(this.#ofRun(event.analysis), of(this.#book.delta()));
+      }
+      case 'layer': {
+        this.#book.finishLayer(event.layer);
+        const edges: Delta = {
+          type: 'edges',
+          checkpoint,
+          layer: event.layer,
+          firstEdge: event.firstEdge,
+          weights: Array.from(event.weights),
+          standardErrors: event.standardErrors && Array.from(event.standardErrors),
+        };
+        return of(edges, this.#book.delta());
+      }
+      case 'measured': {
+        const { metrics, nodeMetrics, roles } = event.measured;
+        return of({
+          type: 'metrics',
+          checkpoint,
+          metrics: { ...metrics },
+          metricErrors: {},
+          nodeMetrics: { ...nodeMetrics },
+          task: { ...event.task },
+          roles,
+        });
+      }
+      default:
+        return unreachable(event);
+    }
+  }
+
+  /** The run with its analysis, once; later checkpoints only have to agree. */
+  #ofRun(found: Analysis): Observable<Delta> {
+    if (!this.#analysis) {
+      this.#analysis = found;
+      return of({ type: 'run', run: { ...this.#options.run, analysis: found } });
+    }
+    const [expected, got] = [this.#analysis.model, found.model].map((model) => JSON.stringify(model));
+    if (expected === got) return EMPTY;
+    const sentence = `config.json: expected the model of this run's first checkpoint, ${expected}; found ${got}`;
+    return throwError(() => new CheckpointFailure('unsupported-model', sentence));
+  }
+
+  #compared(before: Graph | null, after: Graph | null): Observable<Delta> {
+    if (!before || !after) return EMPTY;
+    const weights = [before, after].map((graph) => Float64Array.from(graph.weights));
+    return this.#options.engine.compare(weights[0], weights[1]).pipe(
+      map((metrics) => ({
+        type: 'metrics' as const,
+        checkpoint: after.checkpoint,
+        metrics: { ...metrics },
+        metricErrors: {},
+        nodeMetrics: {},
+        task: {},
+        roles: null,
+      })),
+    );
+  }
+}
+
+/** Adds what `event` tells to `graph`, which is kept for comparisons and for viewers who look back. */
+function gather(graph: Graph, event: AnalysisEvent): void {
+  if (event.type === 'layer') {
+    for (const weight of event.weights) graph.weights.push(weight);
+    if (event.standardErrors) {
+      graph.standardErrors ??= [];
+      for (const error of event.standardErrors) graph.standardErrors.push(error);
+    }
+  } else if (event.type === 'measured') {
+    graph.nodeMetrics = { ...event.measured.nodeMetrics };
+  }
+}

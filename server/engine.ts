@@ -1,0 +1,60 @@
+/**
+ * The engine process: runs analyses for the server, so that neither long sweeps nor a crash of the native runtime
+ * touch the process that holds the sockets. Speaks `EngineRequest` and `EngineReply` over Node's IPC channel
+ * (structured clone, typed arrays without conversion). One request at a time; ends with its parent.
+ */
+import process from 'node:process';
+import type { ProbeOptions } from './ablation/probe.ts';
+import { Runtime } from './ablation/runtime.ts';
+import { type AnalysisEvent, analyse } from './analysis.ts';
+import { CheckpointFailure, type FailureCode } from './base/failure.ts';
+import { compare } from './graph/measure.ts';
+import type { CheckpointRef } from './source/checkpoint-files.ts';
+
+export type EngineRequest =
+  | { readonly type: 'analyse'; readonly checkpoint: CheckpointRef; readonly probe: ProbeOptions }
+  | { readonly type: 'compare'; readonly before: Float64Array; readonly after: Float64Array };
+
+export type EngineReply =
+  | AnalysisEvent
+  | { readonly type: 'compared'; readonly metrics: Readonly<Record<string, number>> }
+  /** The request is answered. */
+  | { readonly type: 'end' }
+  | { readonly type: 'failed'; readonly code: FailureCode; readonly message: string }
+  /** A mistake of ours; the parent throws it on. */
+  | { readonly type: 'broken'; readonly message: string };
+
+/** Environment variable in which the parent says how many threads a sweep may use; 0 means every core. */
+export const THREADS_VARIABLE = 'PHASEWATCH_THREADS';
+
+const runtime = new Runtime(Number(process.env[THREADS_VARIABLE] ?? 0));
+
+process.on('message', (request: EngineRequest) => {
+  void answer(request);
+});
+process.on('disconnect', () => process.exit());
+// Ctrl-C reaches the whole process group; the parent decides when this process ends.
+process.on('SIGINT', () => {});
+
+async function answer(request: EngineRequest): Promise<void> {
+  try {
+    if (request.type === 'compare') {
+      send({ type: 'compared', metrics: compare(request.before, request.after) });
+    } else {
+      for await (const event of analyse(runtime, request.checkpoint, request.probe)) send(event);
+    }
+    send({ type: 'end' });
+  } catch (error) {
+    if (error instanceof CheckpointFailure)
+      send({ type: 'failed', code: error.code, message: error.message });
+    else
+      send({
+        type: 'broken',
+        message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
+  }
+}
+
+function send(reply: EngineReply): void {
+  process.send?.(reply);
+}

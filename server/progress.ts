@@ -1,0 +1,111 @@
+/**
+ * Keeps count of a run's progress and says how long it still takes.
+ *
+ * A layer's cost is taken as its rows: 1 clean run + the components of all earlier layers. The time a whole
+ * checkpoint takes is the mean of those finished (before the first: elapsed ÷ share of rows done).
+ */
+import { layerCountOf } from '../protocol/graph.ts';
+import type { Analysis, Delta, Progress } from '../protocol/state.ts';
+
+export class ProgressBook {
+  readonly #now: () => number;
+  #activity: Progress['activity'] = 'waiting';
+  #checkpoint: string | null = null;
+  #message: string | null = null;
+  #known = 0;
+  #taken = 0;
+  #layersDone = 0;
+  /** Rows of each layer of the model. */
+  #layerRows: readonly number[] = [];
+  #begunMillis = 0;
+  #finished = 0;
+  #finishedMillis = 0;
+
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** Another checkpoint is ready to be taken. */
+  know(): void {
+    this.#known += 1;
+  }
+
+  /** The source is there (null) or not (why). */
+  reach(missing: string | null): void {
+    this.#message = missing;
+    if (this.#checkpoint === null) this.#activity = missing === null ? 'waiting' : 'missing';
+  }
+
+  begin(checkpoint: string): void {
+    this.#activity = 'analysing';
+    this.#checkpoint = checkpoint;
+    this.#taken += 1;
+    this.#layersDone = 0;
+    this.#begunMillis = this.#now();
+  }
+
+  open(analysis: Analysis): void {
+    const rowsOf = (layer: number) => 1 + analysis.nodes.filter((node) => node.layer < layer).length;
+    this.#layerRows = Array.from({ length: layerCountOf(analysis.nodes) }, (_, layer) => rowsOf(layer));
+  }
+
+  finishLayer(layer: number): void {
+    this.#layersDone = layer + 1;
+  }
+
+  /** @returns the time the checkpoint took */
+  finish(): number {
+    const millis = this.#now() - this.#begunMillis;
+    this.#finished += 1;
+    this.#finishedMillis += millis;
+    this.#rest();
+    return millis;
+  }
+
+  fail(): void {
+    this.#rest();
+  }
+
+  end(): void {
+    this.#rest();
+    this.#activity = 'ended';
+  }
+
+  delta(): Delta {
+    return { type: 'progress', progress: this.progress() };
+  }
+
+  progress(): Progress {
+    return {
+      activity: this.#activity,
+      checkpoint: this.#checkpoint,
+      taken: this.#taken,
+      known: this.#known,
+      layersDone: this.#layersDone,
+      layers: this.#checkpoint === null ? 0 : this.#layerRows.length,
+      remainingMillis: this.#remainingMillis(),
+      message: this.#message,
+    };
+  }
+
+  #rest(): void {
+    this.#checkpoint = null;
+    this.#layersDone = 0;
+    this.#activity = this.#message === null ? 'waiting' : 'missing';
+  }
+
+  #remainingMillis(): number | null {
+    if (this.#checkpoint === null) return this.#known > this.#taken ? null : 0;
+    const rows = this.#layerRows.reduce((sum, count) => sum + count, 0);
+    const rowsDone = this.#layerRows.slice(0, this.#layersDone).reduce((sum, count) => sum + count, 0);
+    const elapsed = this.#now() - this.#begunMillis;
+    const whole =
+      this.#finished > 0
+        ? this.#finishedMillis / this.#finished
+        : rowsDone > 0
+          ? (elapsed * rows) / rowsDone
+          : null;
+    if (whole === null) return null;
+    return Math.max(0, whole - elapsed) + whole * (this.#known - this.#taken);
+  }
+}

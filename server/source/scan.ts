@@ -1,0 +1,158 @@
+/**
+ * One look at a watched directory: what could be checkpoints, and how each of them looks from outside. Reads
+ * names and file attributes, never a file.
+ *
+ * A candidate is a directory whose name gives a step. A link to a directory is followed only if it leads to
+ * inside the watched directory, so that a link cannot make this process read elsewhere. What else lies there is
+ * passed over in silence, except directories without a step and links that are not followed.
+ */
+import { createHash } from 'node:crypto';
+import type { Dirent } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join, resolve, sep } from 'node:path';
+import { type CheckpointRef, CONFIG_FILE, isModelFile, MODEL_FILE } from './checkpoint-files.ts';
+import { isGone, systemCode } from './regular-file.ts';
+import { isPrivateName, stepFromName } from './step-name.ts';
+
+/** What one look at a candidate shows. */
+export type Sight = {
+  readonly checkpoint: CheckpointRef;
+  /** Names, sizes, modification times and inodes of all that is in it: equal while nothing changes. */
+  readonly signature: string;
+  /** The same of the model's own files: equal while it is the same model. */
+  readonly content: string;
+  /** Time since the last modification, by this machine's clock; the file system may have another one. */
+  readonly ageMillis: number;
+  /** Whether the marker file is there; false where none is asked for. */
+  readonly marked: boolean;
+};
+
+export type Ignored = { readonly name: string; readonly message: string };
+
+export type Scan =
+  | { readonly type: 'missing'; readonly message: string }
+  | {
+      readonly type: 'present';
+      readonly sights: readonly Sight[];
+      /** Candidates that are there and were not looked at. */
+      readonly rested: readonly string[];
+      readonly ignored: readonly Ignored[];
+    };
+
+/** `rests` says which candidates, by name, need no look this time. */
+export async function scanDirectory(
+  directory: string,
+  marker: string | null,
+  rests: (name: string) => boolean,
+): Promise<Scan> {
+  const root = resolve(directory);
+  let realRoot: string;
+  let entries: Dirent[];
+  try {
+    realRoot = await realpath(root);
+    entries = await readdir(root, { withFileTypes: true });
+  } catch (error) {
+    return { type: 'missing', message: missingMessage(directory, error) };
+  }
+  const sharedConfig = entries.some((entry) => entry.name === CONFIG_FILE) ? join(root, CONFIG_FILE) : null;
+  const sights: Sight[] = [];
+  const rested: string[] = [];
+  const ignored: Ignored[] = [];
+  for (const entry of entries) {
+    const { name } = entry;
+    const candidate = await candidateFrom(entry, root, realRoot);
+    if (candidate === null) continue;
+    if (typeof candidate === 'string') ignored.push({ name, message: candidate });
+    else if (rests(name)) rested.push(name);
+    else {
+      const sight = await sightOf(name, candidate.step, join(root, name), sharedConfig, marker);
+      if (sight) sights.push(sight);
+    }
+  }
+  return { type: 'present', sights, rested, ignored };
+}
+
+/** A candidate's step; a sentence why an entry is ignored; `null` if it is not worth one. */
+async function candidateFrom(
+  entry: Dirent,
+  root: string,
+  realRoot: string,
+): Promise<{ readonly step: number } | string | null> {
+  const { name } = entry;
+  if (isPrivateName(name)) return null;
+  if (name === MODEL_FILE)
+    return `${MODEL_FILE} is here: this directory is a checkpoint itself, to be watched is the one above it`;
+  const step = stepFromName(name);
+  const withoutStep = `${name}: expected a name that gives a step, such as checkpoint-500`;
+  if (entry.isDirectory()) return step === null ? withoutStep : { step };
+  if (!entry.isSymbolicLink()) return null;
+  try {
+    const target = await realpath(join(root, name));
+    if (!(await stat(target)).isDirectory()) return null;
+    if (step === null) return withoutStep;
+    if (target.startsWith(realRoot + sep)) return { step };
+    return `${name}: expected a link to inside the watched directory, it leads out of it`;
+  } catch {
+    return step === null ? null : `${name}: expected a link to a directory, it leads nowhere`;
+  }
+}
+
+/** How a candidate looks, `null` if it has just vanished. */
+async function sightOf(
+  id: string,
+  step: number,
+  directory: string,
+  sharedConfig: string | null,
+  marker: string | null,
+): Promise<Sight | null> {
+  let names: readonly string[];
+  let changedMillis: number;
+  try {
+    names = (await readdir(directory)).sort();
+    changedMillis = (await stat(directory)).mtimeMs;
+  } catch (error) {
+    if (isGone(error)) return null;
+    const configFile = join(directory, CONFIG_FILE);
+    const signature = `unreadable ${systemCode(error)}`;
+    return {
+      checkpoint: { id, step, directory, configFile },
+      signature,
+      content: signature,
+      ageMillis: 0,
+      marked: false,
+    };
+  }
+  const files = await Promise.all(names.map((name) => attributes(directory, name)));
+  const ownConfig = names.includes(CONFIG_FILE) || sharedConfig === null;
+  const configFile = ownConfig ? join(directory, CONFIG_FILE) : sharedConfig;
+  const newestMillis = files.reduce((newest, file) => Math.max(newest, file.changedMillis), changedMillis);
+  return {
+    checkpoint: { id, step, directory, configFile },
+    signature: digest([configFile, ...files.map((file) => file.line)]),
+    content: digest([configFile, ...files.filter((file) => isModelFile(file.name)).map((file) => file.line)]),
+    ageMillis: Date.now() - newestMillis,
+    marked: marker !== null && names.includes(marker),
+  };
+}
+
+async function attributes(directory: string, name: string) {
+  try {
+    const { size, mtimeMs, ino } = await stat(join(directory, name));
+    return { name, changedMillis: mtimeMs, line: JSON.stringify([name, size, mtimeMs, ino]) };
+  } catch (error) {
+    return { name, changedMillis: 0, line: JSON.stringify([name, systemCode(error)]) };
+  }
+}
+
+/** Of fixed length, because one is kept for every checkpoint ever seen. */
+function digest(lines: readonly string[]): string {
+  return createHash('sha256').update(lines.join('\n')).digest('base64url');
+}
+
+function missingMessage(directory: string, error: unknown): string {
+  const code = systemCode(error);
+  if (code === null) throw error;
+  return isGone(error)
+    ? `${directory}: there is no such directory`
+    : `${directory}: the directory cannot be read (${code})`;
+}

@@ -1,0 +1,22 @@
+/**
+ * What a source of checkpoints reports. Of one checkpoint any number of events may come: it may fail, be tried
+ * again and be ready, and be ready again after it was rewritten; the last event of an id counts.
+ */
+import type { CheckpointRef } from './checkpoint-files.ts';
+
+export type SourceEvent =
+  /** Complete, and not changing any more. */
+  | { readonly type: 'ready'; readonly checkpoint: CheckpointRef }
+  /** Not complete, and not getting there; tried again when anything in it changes. */
+  | {
+      readonly type: 'failed';
+      readonly id: string;
+      readonly step: number;
+      readonly failure: { readonly code: string; readonly message: string };
+    }
+  /** The source itself cannot be reached: not yet, or not any more. */
+  | { readonly type: 'missing'; readonly message: string }
+  /** It can be reached again, after `missing`. */
+  | { readonly type: 'present' }
+  /** An entry that is no checkpoint, though somebody may think so. Once a name. */
+  | { readonly type: 'ignored'; readonly name: string; readonly message: string };

@@ -1,0 +1,68 @@
+/**
+ * What `analyze` prints: one JSON object a line, made from the run's state and the delta that led to it.
+ * Schema 1, documented in README.md: run, checkpoint (with all possible edges), failure, end.
+ */
+import { possibleEdges } from '../../protocol/graph.ts';
+import type { Analysis, Delta, RunState } from '../../protocol/state.ts';
+
+const SCHEMA = 1;
+
+/** The line for `delta`, null for none. `state` is the state after it. */
+export function lineOf(delta: Delta, state: RunState): object | null {
+  switch (delta.type) {
+    case 'run':
+      return delta.run.analysis && runLine(delta.run.analysis);
+    case 'checkpoint-done':
+      return checkpointLine(delta.checkpoint, state);
+    case 'failure':
+      return { type: 'failure', step: delta.step, id: delta.checkpoint, ...delta.failure };
+    default:
+      return null;
+  }
+}
+
+export function endLine(state: RunState): object {
+  const failures = state.checkpoints.filter((checkpoint) => checkpoint.status === 'failed').length;
+  return { type: 'end', checkpoints: state.checkpoints.length - failures, failures };
+}
+
+function runLine(analysis: Analysis): object {
+  const { model, nodes, ablation, measure, probe, activityThreshold } = analysis;
+  return {
+    type: 'run',
+    schema: SCHEMA,
+    model,
+    nodes: nodes.map(({ id, layer, kind }) => ({ id, layer, kind })),
+    ablation,
+    measure,
+    activityThreshold,
+    probe,
+  };
+}
+
+function checkpointLine(id: string, state: RunState): object {
+  const checkpoint = state.checkpoints.find((candidate) => candidate.id === id);
+  const graph = state.latest;
+  const analysis = state.run.analysis;
+  if (!checkpoint || graph?.checkpoint !== id || !analysis)
+    throw new Error(`invariant: ${id} is the checkpoint completed last`);
+  const { sources, targets } = possibleEdges(analysis.nodes);
+  const { step, metrics, metricErrors, roles, task, millis } = checkpoint;
+  return {
+    type: 'checkpoint',
+    step,
+    id,
+    edges: graph.weights.map((weight, edge) => [
+      sources[edge],
+      targets[edge],
+      weight,
+      graph.standardErrors?.[edge] ?? null,
+    ]),
+    metrics,
+    metricErrors,
+    nodeMetrics: graph.nodeMetrics,
+    roles,
+    task,
+    millis: Math.round(millis ?? 0),
+  };
+}

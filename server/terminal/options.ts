@@ -1,0 +1,166 @@
+/**
+ * What the command line asks for: words → one typed command, or a sentence about what is wrong with them.
+ * An option that is not known, or that its command does not have, is refused and never ignored.
+ */
+import { parseArgs } from 'node:util';
+
+export type ProbeWords =
+  | { readonly kind: 'induction'; readonly prompts: number; readonly segment: number; readonly seed: number }
+  | { readonly kind: 'tokens'; readonly file: string };
+
+export type EngineWords = { readonly probe: ProbeWords; readonly threads: number };
+export type ServeWords = { readonly host: string; readonly port: number };
+
+export type Command =
+  | { readonly name: 'help' }
+  | { readonly name: 'version' }
+  | ({ readonly name: 'demo'; readonly seed: number } & EngineWords & ServeWords)
+  | ({
+      readonly name: 'watch';
+      readonly directory: string;
+      readonly marker: string | undefined;
+      readonly settleMillis: number;
+    } & EngineWords &
+      ServeWords)
+  | ({
+      readonly name: 'analyze';
+      readonly directory: string;
+      /** Only these steps; null for all. */
+      readonly steps: readonly number[] | null;
+    } & EngineWords);
+
+/** Wrong usage: exit code 2 and this sentence. */
+export class UsageError extends Error {}
+
+const PROBE_OPTIONS = {
+  tokens: { type: 'string' },
+  prompts: { type: 'string' },
+  segment: { type: 'string' },
+  seed: { type: 'string' },
+  threads: { type: 'string' },
+} as const;
+const SERVE_OPTIONS = { host: { type: 'string' }, port: { type: 'string' } } as const;
+const WATCH_OPTIONS = { marker: { type: 'string' }, 'settle-ms': { type: 'string' } } as const;
+const ANALYZE_OPTIONS = { steps: { type: 'string' } } as const;
+
+export const HELP = `phasewatch: watch the component graph of a transformer reorganise while it trains
+
+Usage
+  phasewatch                     train a small model on the spot and watch it
+  phasewatch watch DIR           watch the checkpoints in DIR, those there and those to come
+  phasewatch analyze DIR         analyse the checkpoints in DIR, one JSON object a line on stdout
+
+Probe (what the model reads)
+  --prompts P                    induction probe: number of prompts (4)
+  --segment S                    induction probe: length of the segment that each prompt repeats (24)
+  --seed N                       induction probe and demo: seed (0)
+  --tokens FILE                  instead: a JSON array of prompts, each an array of token ids
+
+Analysis
+  --threads N                    threads of a sweep (all cores)
+  --steps 0,512                  analyze: only these steps
+
+Server (watch and the demo)
+  --port N                       (4747)
+  --host ADDRESS                 (127.0.0.1) anything else lets other machines look on
+  --marker NAME                  watch: a checkpoint is complete when a file of this name is in it
+  --settle-ms N                  watch: … or when nothing in it changed for this long (500)
+
+Exit codes: 0 all went well, 1 a checkpoint failed, 2 wrong usage.
+`;
+
+/** @throws UsageError */
+export function commandFrom(words: readonly string[]): Command {
+  if (words.includes('--help') || words.includes('-h') || words[0] === 'help') return { name: 'help' };
+  if (words.includes('--version')) return { name: 'version' };
+  const [first, ...rest] = words;
+  if (first === undefined || first.startsWith('-')) return demoFrom(words);
+  if (first === 'demo') return demoFrom(rest);
+  if (first === 'watch') return watchFrom(rest);
+  if (first === 'analyze') return analyzeFrom(rest);
+  throw new UsageError(`expected one of the commands watch, analyze, demo, help; got "${first}"`);
+}
+
+function demoFrom(words: readonly string[]): Command {
+  const { values, positionals } = parsed(words, { ...PROBE_OPTIONS, ...SERVE_OPTIONS });
+  if (positionals.length > 0) throw new UsageError(`demo takes no directory, got "${positionals[0]}"`);
+  return {
+    name: 'demo',
+    seed: count('seed', values.seed, 0, 0),
+    ...engineWords(values),
+    ...serveWords(values),
+  };
+}
+
+function watchFrom(words: readonly string[]): Command {
+  const { values, positionals } = parsed(words, { ...PROBE_OPTIONS, ...SERVE_OPTIONS, ...WATCH_OPTIONS });
+  return {
+    name: 'watch',
+    directory: onlyDirectory('watch', positionals),
+    marker: values.marker,
+    settleMillis: count('settle-ms', values['settle-ms'], 500, 0),
+    ...engineWords(values),
+    ...serveWords(values),
+  };
+}
+
+function analyzeFrom(words: readonly string[]): Command {
+  const { values, positionals } = parsed(words, { ...PROBE_OPTIONS, ...ANALYZE_OPTIONS });
+  const steps = values.steps?.split(',').map((word) => count('steps', word, 0, 0)) ?? null;
+  return { name: 'analyze', directory: onlyDirectory('analyze', positionals), steps, ...engineWords(values) };
+}
+
+type OptionTypes = Readonly<Record<string, { readonly type: 'string' }>>;
+
+function parsed<T extends OptionTypes>(words: readonly string[], options: T) {
+  try {
+    return parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+type ProbeValues = { readonly [name in keyof typeof PROBE_OPTIONS]?: string | undefined };
+
+function engineWords(values: ProbeValues): EngineWords {
+  const threads = count('threads', values.threads, 0, 1);
+  if (values.tokens === undefined)
+    return {
+      threads,
+      probe: {
+        kind: 'induction',
+        prompts: count('prompts', values.prompts, 4, 1),
+        segment: count('segment', values.segment, 24, 1),
+        seed: count('seed', values.seed, 0, 0),
+      },
+    };
+  for (const name of ['prompts', 'segment'] as const)
+    if (values[name] !== undefined)
+      throw new UsageError(`--${name} is of the induction probe and cannot stand beside --tokens`);
+  return { threads, probe: { kind: 'tokens', file: values.tokens } };
+}
+
+function serveWords(values: {
+  readonly host?: string | undefined;
+  readonly port?: string | undefined;
+}): ServeWords {
+  const port = count('port', values.port, 4747, 0);
+  if (port > 65_535) throw new UsageError(`--port: expected at most 65535, got ${port}`);
+  return { host: values.host ?? '127.0.0.1', port };
+}
+
+function onlyDirectory(command: string, positionals: readonly string[]): string {
+  const [directory, ...more] = positionals;
+  if (directory === undefined || more.length > 0)
+    throw new UsageError(`${command} takes one directory, got ${positionals.length}`);
+  return directory;
+}
+
+/** A whole number of at least `least`. */
+function count(name: string, word: string | undefined, otherwise: number, least: number): number {
+  if (word === undefined) return otherwise;
+  const value = /^\d+$/.test(word) ? Number(word) : Number.NaN;
+  if (!Number.isSafeInteger(value) || value < least)
+    throw new UsageError(`--${name}: expected a whole number of at least ${least}, got "${word}"`);
+  return value;
+}

@@ -1,0 +1,36 @@
+/** What the tests of the demo share: a plain reader of safetensors and an empty directory. */
+
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Tensor } from '../../server/demo/model.ts';
+
+type HeaderEntry = {
+  readonly dtype: string;
+  readonly shape: number[];
+  readonly data_offsets: [number, number];
+};
+
+export function readSafetensors(path: string): {
+  readonly metadata: unknown;
+  readonly tensors: ReadonlyMap<string, Tensor & { readonly dtype: string }>;
+} {
+  const file = readFileSync(path);
+  const headerBytes = Number(file.readBigUInt64LE(0));
+  const header: Record<string, unknown> = JSON.parse(file.toString('utf8', 8, 8 + headerBytes));
+  const { __metadata__: metadata, ...entries } = header;
+  const tensors = new Map<string, Tensor & { readonly dtype: string }>();
+  for (const [name, entry] of Object.entries(entries as Record<string, HeaderEntry>)) {
+    const [begin, end] = entry.data_offsets;
+    // A copy of its own: typed arrays want an offset that is a multiple of 4.
+    const data = new Float32Array(
+      new Uint8Array(file.subarray(8 + headerBytes + begin, 8 + headerBytes + end)).buffer,
+    );
+    tensors.set(name, { dtype: entry.dtype, shape: entry.shape, data });
+  }
+  return { metadata, tensors };
+}
+
+export function emptyDirectory(): string {
+  return mkdtempSync(join(tmpdir(), 'phasewatch-demo-'));
+}

@@ -1,0 +1,69 @@
+/**
+ * Files for the tests of the source: directories that vanish with the test, safetensors files made by hand
+ * from a header and a payload, and copies of the real checkpoints.
+ */
+import { cpSync, mkdirSync, mkdtempSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import type { CheckpointRef } from '../../server/source/checkpoint-files.ts';
+
+export const SAMPLE_RUN = fileURLToPath(new URL('../fixtures/sample-run', import.meta.url));
+/** Length of the real model file, and of its header. */
+export const SAMPLE_BYTES = 637_328;
+export const SAMPLE_HEADER_BYTES = 4232;
+
+/** A directory of its own for the test that asks. */
+export function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'phasewatch-source-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** Copies a real checkpoint to `directory`; like a fresh one it is a few milliseconds old. */
+export function putCheckpoint(directory: string, step: 0 | 512 | 4000 = 512): void {
+  cpSync(join(SAMPLE_RUN, `checkpoint-${step}`), directory, { recursive: true });
+}
+
+/** Makes files and directories look as if nobody had touched them for an hour. */
+export function age(...paths: string[]): void {
+  const then = Date.now() / 1000 - 3600;
+  for (const path of paths) utimesSync(path, then, then);
+}
+
+/** Bytes of a safetensors file with this header, given as a value or as text. */
+export function safetensorsBytes(header: unknown, payload: Uint8Array = new Uint8Array(0)): Uint8Array {
+  const json = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length));
+  return Buffer.concat([length, json, payload]);
+}
+
+/** Writes `bytes` to a new `model.safetensors`; `fileBytes` gives the file another length, filled with zeros. */
+export function putModelFile(bytes: Uint8Array, fileBytes = bytes.length): string {
+  const file = join(temporaryDirectory(), 'model.safetensors');
+  writeFileSync(file, bytes);
+  truncateSync(file, fileBytes);
+  return file;
+}
+
+/** Writes several files: bytes and text as they are, anything else as JSON. */
+export function putFiles(directory: string, files: Readonly<Record<string, unknown>>): void {
+  for (const [name, content] of Object.entries(files)) {
+    const file = join(directory, name);
+    mkdirSync(dirname(file), { recursive: true });
+    const isRaw = typeof content === 'string' || content instanceof Uint8Array;
+    writeFileSync(file, isRaw ? content : JSON.stringify(content));
+  }
+}
+
+/** One tensor of float32 zeros under `name`, as a whole file. */
+export function shardOf(name: string, items = 2): Uint8Array {
+  const entry = { dtype: 'F32', shape: [items], data_offsets: [0, 4 * items] };
+  return safetensorsBytes({ [name]: entry }, new Uint8Array(4 * items));
+}
+
+export function refTo(directory: string): CheckpointRef {
+  return { id: 'checkpoint-512', step: 512, directory, configFile: join(directory, 'config.json') };
+}

@@ -2,7 +2,7 @@
 /**
  * The command `phasewatch`: reads the words, wires source, engine, pipeline and gateway, and ends cleanly.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import process from 'node:process';
@@ -134,11 +134,13 @@ async function serve(
   source: Observable<SourceEvent>,
   words: EngineWords & ServeWords,
 ): Promise<number> {
+  if (!existsSync(join(SITE, 'index.html')))
+    throw new UsageError(`expected the built dashboard in ${SITE}, found none; npm run build makes it`);
+  const probe = await probeOptions(words.probe);
   const engine = new EngineProcess(words.threads);
   engine.warmUp();
   const history = new GraphHistory(HISTORY_BYTES_MAX);
   const stream = new RunStream(run);
-  const probe = await probeOptions(words.probe);
   const gateway = await openGateway({
     host: words.host,
     port: words.port,

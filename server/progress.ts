@@ -67,7 +67,7 @@ export class ProgressBook {
   }
 
   end(): void {
-    this.#rest();
+    this.#checkpoint = null;
     this.#activity = 'ended';
   }
 
@@ -89,6 +89,8 @@ export class ProgressBook {
   }
 
   #rest(): void {
+    // While others wait, the finished checkpoint stands until the next begins: no flicker between the two.
+    if (this.#known > this.#taken && this.#message === null) return;
     this.#checkpoint = null;
     this.#layersDone = 0;
     this.#activity = this.#message === null ? 'waiting' : 'missing';

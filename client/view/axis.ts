@@ -49,3 +49,10 @@ export function stepText(step: number): string {
   if (step >= 1_000_000) return `${step / 1_000_000}M`;
   return step >= 10_000 ? `${step / 1000}k` : String(step);
 }
+
+/** Labels of a value axis: at most four significant digits, none of them idle. */
+export function tickText(value: number): string {
+  const rounded = Number(value.toPrecision(4));
+  if (Math.abs(rounded) >= 10_000) return `${rounded / 1000}k`;
+  return String(rounded).replace('-', '−');
+}

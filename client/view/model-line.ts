@@ -39,13 +39,14 @@ export function probeText(probe: Probe): string {
   }
 }
 
-export function graphTitle(graph: Graph, analysis: Analysis): string {
+/** Parts of the title of a graph, the checkpoint's name first. */
+export function graphTitle(graph: Graph, analysis: Analysis): string[] {
   const { prompts, positions } = analysis.probe;
   return [
     graph.checkpoint,
     `step ${graph.step.toLocaleString('en-GB')}`,
     `edges: 1 − cosine under ${analysis.ablation} ablation, mean over ${count(prompts, 'prompt')} × ${positions} positions`,
-  ].join(' · ');
+  ];
 }
 
 function count(number: number, noun: string): string {

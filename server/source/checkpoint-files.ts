@@ -146,7 +146,10 @@ async function readIndex(file: string): Promise<ReadonlyMap<string, string>> {
   const index = await readJson(file, INDEX_BYTES_MAX);
   const map = isRecord(index) ? index.weight_map : undefined;
   if (!isRecord(map))
-    throw new CheckpointFailure('corrupt', `${INDEX_FILE}: expected an object weight_map, found none`);
+    throw new CheckpointFailure(
+      'corrupt',
+      `${INDEX_FILE}: expected an object weight_map, found ${shown(map)}`,
+    );
   const shardNames = new Map<string, string>();
   for (const [tensor, shard] of Object.entries(map)) {
     if (typeof shard !== 'string' || !isShardName(shard))
@@ -178,7 +181,7 @@ async function openShards(
   if (missing.length > 0)
     throw new CheckpointFailure(
       'incomplete',
-      `${INDEX_FILE}: expected ${names.size} shards, ${listed(missing)} not there`,
+      `${INDEX_FILE}: expected ${names.size} shards, not there: ${listed(missing)}`,
     );
   const shards = new Map<string, SafetensorsFile>();
   try {

@@ -2,7 +2,17 @@
  * Files for the tests of the source: directories that vanish with the test, safetensors files made by hand
  * from a header and a payload, and copies of the real checkpoints.
  */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,10 +36,11 @@ export function putCheckpoint(directory: string, step: 0 | 512 | 4000 = 512): vo
   cpSync(join(SAMPLE_RUN, `checkpoint-${step}`), directory, { recursive: true });
 }
 
-/** Makes files and directories look as if nobody had touched them for an hour. */
-export function age(...paths: string[]): void {
+/** Makes a directory with its files, or a single file, look as if nobody had touched it for an hour. */
+export function age(path: string): void {
   const then = Date.now() / 1000 - 3600;
-  for (const path of paths) utimesSync(path, then, then);
+  if (statSync(path).isDirectory()) for (const name of readdirSync(path)) age(join(path, name));
+  utimesSync(path, then, then);
 }
 
 /** Bytes of a safetensors file with this header, given as a value or as text. */

@@ -1,6 +1,8 @@
 /** Real checkpoints and golden numbers that the tests share. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { CheckpointRef } from '../../server/source/checkpoint-files.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -19,4 +21,26 @@ export type Golden = {
 
 export function golden(name: string): Golden {
   return JSON.parse(readFileSync(here(`../golden/${name}.json`), 'utf8'));
+}
+
+/** Numbers of NetworkX, NumPy and SciPy for the golden graphs (zero/cosine). */
+export type GoldenMetrics = {
+  readonly graphs: readonly {
+    readonly checkpoint: string;
+    readonly graph: Readonly<Record<string, number>>;
+    readonly node: Readonly<Record<string, readonly number[]>>;
+    readonly roles: Readonly<Record<string, readonly string[]>>;
+  }[];
+  readonly pairs: readonly { readonly previous: string; readonly current: string; readonly churn: number }[];
+};
+
+export function goldenMetrics(): GoldenMetrics {
+  return JSON.parse(readFileSync(here('../golden/metrics.json'), 'utf8'));
+}
+
+/** The fixture checkpoint of `step`, as the source would name it. */
+export function sampleCheckpoint(step: number): CheckpointRef {
+  const id = `checkpoint-${step}`;
+  const directory = join(SAMPLE_RUN, id);
+  return { id, step, directory, configFile: join(directory, 'config.json') };
 }

@@ -1,0 +1,26 @@
+/**
+ * The events of the elements. They bubble and leave shadow roots, so that a page can listen wherever it likes.
+ */
+export type SelectDetail = { readonly checkpoint: string };
+
+export function selectEvent(checkpoint: string): CustomEvent<SelectDetail> {
+  return new CustomEvent('phasewatch-select', { detail: { checkpoint }, bubbles: true, composed: true });
+}
+
+/** The person wants to follow the run again. */
+export function liveEvent(): CustomEvent<null> {
+  return new CustomEvent('phasewatch-live', { detail: null, bubbles: true, composed: true });
+}
+
+/** The person does not want to wait for the next attempt. */
+export function retryEvent(): CustomEvent<null> {
+  return new CustomEvent('phasewatch-retry', { detail: null, bubbles: true, composed: true });
+}
+
+declare global {
+  interface HTMLElementEventMap {
+    'phasewatch-select': CustomEvent<SelectDetail>;
+    'phasewatch-live': CustomEvent<null>;
+    'phasewatch-retry': CustomEvent<null>;
+  }
+}

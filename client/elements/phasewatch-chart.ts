@@ -1,0 +1,171 @@
+/**
+ * `<phasewatch-chart>`: one panel of metrics over steps. A click selects the nearest checkpoint.
+ *
+ * Properties: `panel`, `checkpoints`, `focusStep`, `axis`, `scheme`. Reflects `data-metric`, `data-points` (samples of
+ * its first metric). Event: `phasewatch-select` with the checkpoint's id. Parts: `title`, `value`, `plot`.
+ * Gaps stay gaps; a failed checkpoint is a tick on the axis. Not shown: anything between two samples but a line.
+ */
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import uPlot from 'uplot';
+import type { Checkpoint } from '../../protocol/state.ts';
+import type { Scheme } from '../controllers/scheme-controller.ts';
+import { SizeController } from '../controllers/size-controller.ts';
+import type { StepAxis } from '../view/axis.ts';
+import { type Columns, columnsOf, lastRowOf } from '../view/columns.ts';
+import { numberText } from '../view/number.ts';
+import { PANELS, type Panel } from '../view/panels.ts';
+import { chartStyles } from './chart-styles.ts';
+import { selectEvent } from './events.ts';
+import { Palette } from './palette.ts';
+import { plotData, plotOptions } from './plot.ts';
+
+const POPOVER_WIDTH = 260;
+const POPOVER_GAP = 6;
+
+@customElement('phasewatch-chart')
+export class PhasewatchChart extends LitElement {
+  static override readonly styles = chartStyles;
+
+  @property({ attribute: false }) panel: Panel = PANELS[0];
+  @property({ attribute: false }) checkpoints: readonly Checkpoint[] = [];
+  @property({ attribute: false }) focusStep: number | null = null;
+  @property() axis: StepAxis = 'linear';
+  @property({ attribute: false }) scheme: Scheme = 'light';
+  @state() private hoveredRow: number | null = null;
+
+  readonly #size = new SizeController(this, () => this.renderRoot.querySelector('.plot'));
+  #palette: Palette | null = null;
+  #columns: Columns = columnsOf([], []);
+  #plot: uPlot | null = null;
+  #plotted: { readonly axis: StepAxis; readonly panel: Panel } | null = null;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#discard();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('checkpoints') || changed.has('panel'))
+      this.#columns = columnsOf(this.checkpoints, this.panel.metrics.map(({ id }) => id));
+  }
+
+  protected override render(): TemplateResult {
+    const { panel } = this;
+    const samples = this.#columns.series[0]?.samples ?? 0;
+    return html`
+      <header>
+        <h3 part="title">${panel.label}</h3>
+        ${panel.unit ? html`<span class="unit">${panel.unit}</span>` : nothing}
+        <button class="info" aria-label="What ${panel.label} means" popovertarget="explanation" title=${panel.explanation}>i</button>
+        <div id="explanation" popover @beforetoggle=${this.#placePopover}>${panel.explanation}</div>
+        <div class="value" part="value" data-testid="value">${this.#values()}</div>
+      </header>
+      <div class="plot" part="plot" role="img" aria-label=${this.#summary()} @click=${this.#clicked}>
+        ${samples === 0 ? html`<div class="empty">no sample yet</div>` : nothing}
+      </div>
+    `;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    this.setAttribute('data-metric', this.panel.id);
+    this.setAttribute('data-points', String(this.#columns.series[0]?.samples ?? 0));
+    const size = this.#size.size;
+    if (!size) return;
+    this.#palette ??= new Palette(this.renderRoot as ShadowRoot);
+    const recoloured = this.#palette.follow(this.scheme);
+    if (this.#plotted?.axis !== this.axis || this.#plotted.panel !== this.panel) {
+      this.#create(size.width, size.height, this.#palette);
+      return;
+    }
+    const plot = this.#plot;
+    if (!plot) return;
+    if (plot.width !== size.width || plot.height !== size.height) plot.setSize(size);
+    if (changed.has('checkpoints')) plot.setData(plotData(this.#columns));
+    else if (recoloured || changed.has('focusStep')) plot.redraw(false, true);
+  }
+
+  #create(width: number, height: number, palette: Palette): void {
+    this.#discard();
+    const container = this.renderRoot.querySelector<HTMLElement>('.plot');
+    if (!container) return;
+    const options = plotOptions({
+      width,
+      height,
+      panel: this.panel,
+      axis: this.axis,
+      colour: (name) => palette.colour(name),
+      marks: () => ({ focusStep: this.focusStep, failedSteps: this.#columns.failedSteps }),
+      hovered: (row) => {
+        this.hoveredRow = row;
+      },
+    });
+    this.#plot = new uPlot(options, plotData(this.#columns), container);
+    this.#plotted = { axis: this.axis, panel: this.panel };
+  }
+
+  #discard(): void {
+    this.#plot?.destroy();
+    this.#plot = null;
+    this.#plotted = null;
+  }
+
+  /** At the cursor while there is one, else the latest. */
+  #values(): TemplateResult[] {
+    const several = this.#columns.series.length > 1;
+    const hovered = this.hoveredRow;
+    const values = this.#columns.series.map(({ values }, index) => {
+      const value = values[hovered ?? lastRowOf(values)] ?? null;
+      const name = several ? (['first', 'second'][index] ?? '') : '';
+      const label = several ? html`<small>${this.panel.metrics[index].label.split(', ').at(-1)}</small> ` : nothing;
+      return html`<span>${label}<span class=${name}>${value === null ? '–' : numberText(value)}</span></span>`;
+    });
+    const step = hovered === null ? undefined : this.#columns.steps[hovered];
+    if (step !== undefined) values.unshift(html`<small>step ${step.toLocaleString('en-GB')}</small>`);
+    return values;
+  }
+
+  #summary(): string {
+    const latest = this.#columns.series.map(({ values }, index) => {
+      const row = lastRowOf(values);
+      const value = values[row] ?? null;
+      const { label } = this.panel.metrics[index];
+      return value === null ? `${label}: no sample yet` : `${label} ${numberText(value)} at step ${this.#columns.steps[row]}`;
+    });
+    return `${latest.join('; ')}. ${this.#columns.series[0]?.samples ?? 0} samples.`;
+  }
+
+  readonly #clicked = (event: MouseEvent) => {
+    const plot = this.#plot;
+    if (!plot) return;
+    const x = event.clientX - plot.over.getBoundingClientRect().left;
+    const row = nearestRow(this.#columns.steps.map((step) => plot.valToPos(step, 'x')), x);
+    if (row >= 0) this.dispatchEvent(selectEvent(this.#columns.checkpoints[row]));
+  };
+
+  /** The top layer knows nothing of its button: the popover is put below it, inside the window. */
+  readonly #placePopover = (event: ToggleEvent) => {
+    const button = this.renderRoot.querySelector('.info');
+    if (event.newState !== 'open' || !button) return;
+    const box = button.getBoundingClientRect();
+    const left = Math.max(POPOVER_GAP, Math.min(box.left, window.innerWidth - POPOVER_WIDTH - 40));
+    const popover = event.target as HTMLElement;
+    popover.style.left = `${left}px`;
+    popover.style.top = `${box.bottom + POPOVER_GAP}px`;
+  };
+}
+
+/** Index of the position nearest to `x`, -1 of none. */
+function nearestRow(positions: readonly number[], x: number): number {
+  let nearest = -1;
+  positions.forEach((position, row) => {
+    if (nearest < 0 || Math.abs(position - x) < Math.abs(positions[nearest] - x)) nearest = row;
+  });
+  return nearest;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'phasewatch-chart': PhasewatchChart;
+  }
+}

@@ -1,0 +1,82 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type ProbeOptions, probeTokens, readTokensFile } from '../../server/ablation/probe.ts';
+import type { Architecture } from '../../server/model/architecture.ts';
+
+const MODEL: Architecture = {
+  family: 'gpt_neox',
+  layers: 1,
+  heads: 1,
+  width: 8,
+  headWidth: 8,
+  mlpWidth: 8,
+  vocabulary: 6,
+  positionsMax: 16,
+  normEpsilon: 1e-5,
+  activation: 'gelu',
+  rotary: { dimensions: 2, theta: 10_000 },
+  specialTokens: [0, 3],
+};
+const INDUCTION: ProbeOptions = { kind: 'induction', prompts: 50, segment: 8, seed: 1 };
+
+describe('the induction probe', () => {
+  it('repeats every segment once', () => {
+    const { ids, positions } = probeTokens(INDUCTION, MODEL);
+    expect(positions).toBe(16);
+    for (let prompt = 0; prompt < 50; prompt += 1) {
+      const own = [...ids.subarray(prompt * 16, (prompt + 1) * 16)];
+      expect(own.slice(8)).toEqual(own.slice(0, 8));
+    }
+  });
+
+  it('draws every plain token and no special one', () => {
+    expect(new Set(probeTokens(INDUCTION, MODEL).ids)).toEqual(new Set([1, 2, 4, 5]));
+  });
+
+  it('is the same for the same seed and another for another', () => {
+    const ids = (seed: number) => [...probeTokens({ ...INDUCTION, seed }, MODEL).ids];
+    expect(ids(1)).toEqual(ids(1));
+    expect(ids(2)).not.toEqual(ids(1));
+  });
+
+  it('is refused where it is longer than the model reads, with a segment that fits', () => {
+    expect(() => probeTokens({ ...INDUCTION, segment: 9 }, MODEL)).toThrow(
+      'the probe has 18 positions, the model at most 16; try --segment 8',
+    );
+  });
+});
+
+describe('given tokens', () => {
+  it('are refused where the vocabulary ends before them', () => {
+    expect(() => probeTokens({ kind: 'tokens', tokens: [[1, 6]] }, MODEL)).toThrow(
+      'the probe holds token 6, the vocabulary ends at 5',
+    );
+  });
+
+  const directory = mkdtempSync(join(tmpdir(), 'phasewatch-probe-'));
+  const file = (text: string) => {
+    const path = join(directory, 'tokens.json');
+    writeFileSync(path, text);
+    return path;
+  };
+
+  it('are read from a JSON array of prompts', async () => {
+    expect(await readTokensFile(file('[[1,2],[3,4]]'))).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+  });
+
+  it.each([
+    ['no JSON', 'hello', 'this is not JSON'],
+    ['one prompt without its array', '[1,2,3]', 'at [0]'],
+    ['a negative id', '[[1,-2]]', 'at [0][1]'],
+    ['a prompt with nothing to predict', '[[1]]', 'at [0]'],
+    ['no prompts', '[]', 'expected a JSON array'],
+    ['prompts of different lengths', '[[1,2],[1,2,3]]', 'found lengths 2, 3'],
+  ])('are refused with a sentence: %s', async (_, text, sentence) => {
+    await expect(readTokensFile(file(text))).rejects.toThrow(sentence);
+  });
+});

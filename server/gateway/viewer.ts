@@ -36,10 +36,8 @@ export function serveViewer({ socket, runs, serverVersion }: ViewerOptions): voi
   const send = (message: ServerMessage) => {
     if (socket.readyState !== socket.OPEN) return;
     if (socket.bufferedAmount > OUTBOX_BYTES_MAX) {
-      close(CLOSE.tooSlow, `${socket.bufferedAmount} bytes are waiting`);
-      // The close frame waits behind what was not read, so the connection is cut as well.
-      socket.terminate();
-      return;
+      // Nothing is added after this. Who does not read up to the close frame within 30 s is cut off by ws.
+      return close(CLOSE.tooSlow, `${socket.bufferedAmount} bytes are waiting`);
     }
     socket.send(JSON.stringify(message));
   };

@@ -104,7 +104,7 @@ export function judge(
   if (problem === null)
     return {
       ledger: updated(ledger, id, { ...inspected, ready: content, failed: null }),
-      events: known.ready === content ? [] : [{ type: 'ready', checkpoint } satisfies SourceEvent],
+      events: [{ type: 'ready', checkpoint } satisfies SourceEvent],
     };
   const isNews = known.failed?.signature !== signature || known.failed.code !== problem.code;
   if (!isNews || !isStalled(known, now, rules)) return { ledger: updated(ledger, id, inspected), events: [] };

@@ -41,6 +41,13 @@ function expectRelative(actual: number, expected: number): void {
   expect(Math.abs(actual - expected)).toBeLessThanOrEqual(RELATIVE * Math.max(1e-9, Math.abs(expected)));
 }
 
+function expectAllRelative(actual: readonly number[], expected: readonly number[]): void {
+  expect(actual.length).toBe(expected.length);
+  actual.forEach((value, index) => {
+    expectRelative(value, expected[index]);
+  });
+}
+
 describe.each(SAMPLE_STEPS)('the golden graph of step %i', (step) => {
   const expected = goldenMetrics().graphs.find((graph) => graph.checkpoint === `sample/checkpoint-${step}`);
   const measured = measure(goldenGraph(step), THRESHOLD);
@@ -56,9 +63,7 @@ describe.each(SAMPLE_STEPS)('the golden graph of step %i', (step) => {
 
   it('has the strengths and roles of the reference', () => {
     const { node, roles } = expected ?? expect.fail();
-    measured.nodeMetrics.out_strength.forEach((value, index) =>
-      expectRelative(value, node.out_strength[index]),
-    );
+    X;
     measured.nodeMetrics.in_strength.forEach((value, index) =>
       expectRelative(value, node.in_strength[index]),
     );

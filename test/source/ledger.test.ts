@@ -164,6 +164,23 @@ describe('an incomplete checkpoint', () => {
     expect(watcher.poll(4000, present(sight('step1', 'more')), TORN)).toEqual(['failed step1 truncated']);
   });
 
+  test('fails again when it is back where it failed before, after it was ready', () => {
+    const watcher = new Watcher();
+    watcher.poll(0, present(sight('step1', 'half', { ageMillis: 5000 })), TORN);
+    watcher.poll(1000, present(sight('step1', 'whole')));
+    expect(watcher.poll(1500, present(sight('step1', 'whole')))).toEqual(['ready step1']);
+    watcher.poll(2000, present(sight('step1', 'half')), TORN);
+    expect(watcher.poll(5000, present(sight('step1', 'half')), TORN)).toEqual(['failed step1 truncated']);
+  });
+
+  test('that vanishes on its way starts over when it returns', () => {
+    const watcher = new Watcher();
+    watcher.poll(0, present(sight('step1', 'A')));
+    watcher.poll(200, present());
+    expect(watcher.poll(600, present(sight('step1', 'A')))).toEqual([]);
+    expect(watcher.poll(1100, present(sight('step1', 'A')))).toEqual(['ready step1']);
+  });
+
   test('holds up nobody else', () => {
     const watcher = new Watcher();
     const half = sight('step1', 'half');

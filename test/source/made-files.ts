@@ -17,9 +17,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { CheckpointFailure } from '../../server/base/failure.ts';
 import type { CheckpointRef } from '../../server/source/checkpoint-files.ts';
 
 export const SAMPLE_RUN = fileURLToPath(new URL('../fixtures/sample-run', import.meta.url));
+export const SAMPLE_FILE = join(SAMPLE_RUN, 'checkpoint-512', 'model.safetensors');
 /** Length of the real model file, and of its header. */
 export const SAMPLE_BYTES = 637_328;
 export const SAMPLE_HEADER_BYTES = 4232;
@@ -51,6 +53,11 @@ export function safetensorsBytes(header: unknown, payload: Uint8Array = new Uint
   return Buffer.concat([length, json, payload]);
 }
 
+/** A float32 tensor as a header describes it; what is given may be nonsense. */
+export function f32(shape: unknown, begin: unknown, end: unknown) {
+  return { dtype: 'F32', shape, data_offsets: [begin, end] };
+}
+
 /** Writes `bytes` to a new `model.safetensors`; `fileBytes` gives the file another length, filled with zeros. */
 export function putModelFile(bytes: Uint8Array, fileBytes = bytes.length): string {
   const file = join(temporaryDirectory(), 'model.safetensors');
@@ -71,10 +78,16 @@ export function putFiles(directory: string, files: Readonly<Record<string, unkno
 
 /** One tensor of float32 zeros under `name`, as a whole file. */
 export function shardOf(name: string, items = 2): Uint8Array {
-  const entry = { dtype: 'F32', shape: [items], data_offsets: [0, 4 * items] };
-  return safetensorsBytes({ [name]: entry }, new Uint8Array(4 * items));
+  return safetensorsBytes({ [name]: f32([items], 0, 4 * items) }, new Uint8Array(4 * items));
 }
 
 export function refTo(directory: string): CheckpointRef {
   return { id: 'checkpoint-512', step: 512, directory, configFile: join(directory, 'config.json') };
+}
+
+/** The failure that `promise` ends with; anything else is an error. */
+export async function failureOf(promise: Promise<unknown>): Promise<CheckpointFailure> {
+  const error = await promise.catch((reason: unknown) => reason);
+  if (!(error instanceof CheckpointFailure)) throw new Error(`expected a failure, got ${error}`);
+  return error;
 }

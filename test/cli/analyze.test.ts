@@ -1,0 +1,134 @@
+/** The command as a person runs it: the built program, its lines, its exit codes. */
+import { spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { GRAPH_METRICS, NODE_METRICS, TASK_MEASURES } from '../../protocol/metrics.ts';
+import { golden, goldenMetrics, SAMPLE_RUN, SAMPLE_STEPS } from '../support/checkpoints.ts';
+
+const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), 'phasewatch-cli-'));
+const tokens = join(scratch, 'tokens.json');
+writeFileSync(tokens, JSON.stringify(golden('neox-512').tokens));
+
+async function phasewatch(...words: string[]) {
+  const child = spawn(process.execPath, [MAIN, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [stdout, stderr, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise((resolve) => child.once('close', resolve)),
+  ]);
+  return {
+    code,
+    stderr,
+    stdout,
+    lines: () =>
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+  };
+}
+
+async function text(stream: NodeJS.ReadableStream): Promise<string> {
+  let all = '';
+  for await (const chunk of stream) all += chunk;
+  return all;
+}
+
+describe('analyze', () => {
+  it('prints the golden graphs and metrics of the sample run', async () => {
+    const { code, stderr, lines } = await phasewatch('analyze', SAMPLE_RUN, '--tokens', tokens);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    const [run, ...rest] = lines();
+    expect(run).toMatchObject({ type: 'run', schema: 1, ablation: 'zero', measure: 'cosine' });
+    expect(rest.map((line) => line.type)).toEqual(['checkpoint', 'checkpoint', 'checkpoint', 'end']);
+    expect(rest.at(-1)).toEqual({ type: 'end', checkpoints: 3, failures: 0 });
+
+    SAMPLE_STEPS.forEach((step, index) => {
+      const line = rest[index];
+      expect(line).toMatchObject({ step, id: `checkpoint-${step}` });
+      expect(line.edges.length).toBe(75);
+      const expected = golden(`neox-${step}`).graphs['zero/cosine'].weights;
+      for (const [source, target, weight, error] of line.edges) {
+        expect(Math.abs(weight - expected[source * run.nodes.length + target])).toBeLessThan(1e-4);
+        expect(error).toBeGreaterThanOrEqual(0);
+      }
+      const reference = goldenMetrics().graphs.find(
+        (graph) => graph.checkpoint === `sample/checkpoint-${step}`,
+      );
+      const { graph, node, roles } = reference ?? expect.fail();
+      expect(line.metrics.total_strength).toBeCloseTo(graph.total_strength, 3);
+      expect(line.metrics.gini).toBeCloseTo(graph.gini, 4);
+      expect(line.metrics.density).toBeCloseTo(graph.density_at_0_3, 4);
+      expect(line.metrics.active_edges).toBe(graph.active_edges_at_0_3);
+      expect(line.metrics.active_nodes).toBe(graph.active_nodes_at_0_3);
+      line.nodeMetrics.out_strength.forEach((value: number, at: number) => {
+        expect(Math.abs(value - node.out_strength[at])).toBeLessThan(1e-4);
+      });
+      expect(line.roles).toEqual({ spreaders: roles.spreaders, gatherers: roles.gatherers });
+    });
+    const pair = goldenMetrics().pairs.find(({ current }) => current === 'sample/checkpoint-512');
+    expect(rest[1].metrics.churn).toBeCloseTo(pair?.churn ?? Number.NaN, 4);
+    expect(rest[0].metrics).not.toHaveProperty('churn');
+  });
+
+  it('uses the ids of the catalogue and nothing else', async () => {
+    const { lines } = await phasewatch(
+      'analyze',
+      SAMPLE_RUN,
+      '--steps',
+      '0,512',
+      '--prompts',
+      '2',
+      '--segment',
+      '8',
+    );
+    const second = lines()[2];
+    const ids = (catalogue: readonly { readonly id: string }[]) => catalogue.map(({ id }) => id).sort();
+    expect(Object.keys(second.metrics).sort()).toEqual(ids(GRAPH_METRICS));
+    expect(Object.keys(second.nodeMetrics).sort()).toEqual(ids(NODE_METRICS));
+    expect(Object.keys(second.task).sort()).toEqual(ids(TASK_MEASURES));
+  });
+
+  it('marks a broken checkpoint with a sentence, goes on, and exits with 1', async () => {
+    const directory = join(scratch, 'broken');
+    cpSync(SAMPLE_RUN, directory, { recursive: true });
+    const file = join(directory, 'checkpoint-512', 'model.safetensors');
+    const bytes = readFileSync(file).length;
+    truncateSync(file, 300_000);
+    const { code, lines } = await phasewatch('analyze', directory);
+    expect(code).toBe(1);
+    const failure = lines().find((line) => line.type === 'failure');
+    expect(failure).toMatchObject({ step: 512, id: 'checkpoint-512', code: 'truncated' });
+    expect(failure.message.replace(/\D/g, '')).toContain(String(bytes));
+    expect(lines().at(-1)).toEqual({ type: 'end', checkpoints: 2, failures: 1 });
+  });
+
+  it('says what is missing, and exits with 1', async () => {
+    const absent = await phasewatch('analyze', join(scratch, 'absent'));
+    expect(absent.code).toBe(1);
+    expect(absent.stderr).toContain('absent');
+    const step = await phasewatch('analyze', SAMPLE_RUN, '--steps', '7');
+    expect(step).toMatchObject({ code: 1, stderr: expect.stringContaining('no checkpoint of step 7') });
+  });
+});
+
+describe('wrong usage', () => {
+  it.each([
+    ['an unknown option', ['analyze', SAMPLE_RUN, '--token', 'x'], "Unknown option '--token'"],
+    ['a tokens file that is none', ['analyze', SAMPLE_RUN, '--tokens', MAIN], 'this is not JSON'],
+  ])('exits with 2 and a sentence: %s', async (_, words, sentence) => {
+    const { code, stderr, stdout } = await phasewatch(...words);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(sentence);
+  });
+
+  it('is not asking for help', async () => {
+    expect(await phasewatch('--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('Usage') });
+  });
+});

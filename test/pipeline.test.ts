@@ -1,0 +1,224 @@
+/** The pipeline in virtual time: marbles for the source, a fake engine that answers at stated frames. */
+import { concat, delay, finalize, NEVER, type Observable, of, throwError, timer } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import { describe, expect, it } from 'vitest';
+import { type Analysis, apply, type Delta, initialState, type RunInfo } from '../protocol/state.ts';
+import type { AnalysisEvent } from '../server/analysis.ts';
+import { CheckpointFailure } from '../server/base/failure.ts';
+import type { Engine } from '../server/engine-process.ts';
+import { GraphHistory } from '../server/graph/history.ts';
+import { compare } from '../server/graph/measure.ts';
+import { pipeline } from '../server/pipeline.ts';
+import type { SourceEvent } from '../server/source/directory.ts';
+
+const RUN: RunInfo = { id: 'r', name: 'r', source: '/r', analysis: null };
+const ANALYSIS: Analysis = {
+  model: { family: 'gpt_neox', layers: 2, heads: 1, width: 8, headWidth: 8, mlpWidth: 8, vocabulary: 9 },
+  nodes: [
+    { id: 'L0H0', layer: 0, kind: 'head', depth: 0 },
+    { id: 'L1H0', layer: 1, kind: 'head', depth: 1 },
+  ],
+  ablation: 'zero',
+  measure: 'cosine',
+  probe: { kind: 'tokens', prompts: 1, positions: 4 },
+  activityThreshold: 0.3,
+};
+
+const ready = (step: number): SourceEvent => ({
+  type: 'ready',
+  checkpoint: { id: `c${step}`, step, directory: '', configFile: '' },
+});
+const broken = (step: number): SourceEvent => ({
+  type: 'failed',
+  id: `c${step}`,
+  step,
+  failure: { code: 'truncated', message: 'cut short' },
+});
+
+/** Two layers, 2 frames each; the weight of the only edge is the step. Step 13 kills the engine. */
+const engine: Engine = {
+  analyse: ({ step }) => {
+    if (step === 13) return throwError(() => new CheckpointFailure('engine', 'died'));
+    const weights = Float64Array.of(step);
+    const events: AnalysisEvent[] = [
+      {
+        type: 'opened',
+        analysis: step === 99 ? { ...ANALYSIS, model: { ...ANALYSIS.model, heads: 7 } } : ANALYSIS,
+      },
+      { type: 'layer', layer: 0, firstEdge: 0, weights: new Float64Array(0), standardErrors: null },
+      { type: 'layer', layer: 1, firstEdge: 0, weights, standardErrors: null },
+    ];
+    const later = (event: AnalysisEvent): Observable<AnalysisEvent> => of(event).pipe(delay(2));
+    return concat(
+      of(events[0]),
+      later(events[1]),
+      later(events[2]),
+      of<AnalysisEvent>({
+        type: 'measured',
+        measured: {
+          metrics: { total_strength: step, active_edges: 1, active_nodes: 2, density: 0.5, gini: 0 },
+          nodeMetrics: { out_strength: [step, 0], in_strength: [0, step] },
+          roles: { spreaders: [], gatherers: [] },
+        },
+        task: {},
+      }),
+    );
+  },
+  compare: (before, after) => of(compare(before, after)),
+};
+
+/** Runs the source's marbles and gives each delta with the frame at which it came. */
+function deltasOf(marbles: string, events: Readonly<Record<string, SourceEvent>>, notes: string[] = []) {
+  const seen: { frame: number; delta: Delta }[] = [];
+  const scheduler = new TestScheduler(() => {});
+  scheduler.run(({ hot }) => {
+    pipeline({
+      run: RUN,
+      source: hot(marbles, events),
+      engine,
+      probe: { kind: 'tokens', tokens: [[1, 2]] },
+      history: new GraphHistory(1e6),
+      note: (sentence) => notes.push(sentence),
+    }).subscribe((delta) => seen.push({ frame: scheduler.now(), delta }));
+  });
+  return seen;
+}
+
+const kinds = (seen: ReturnType<typeof deltasOf>) =>
+  seen
+    .filter(({ delta }) => delta.type !== 'progress')
+    .map(({ frame, delta }) =>
+      `${frame} ${delta.type} ${'checkpoint' in delta ? delta.checkpoint : ''}`.trim(),
+    );
+const stateOf = (seen: ReturnType<typeof deltasOf>) =>
+  seen.map(({ delta }) => delta).reduce(apply, initialState(RUN));
+
+describe('the pipeline', () => {
+  it('analyses one checkpoint at a time, in the order in which they became ready', () => {
+    expect(kinds(deltasOf('ab|', { a: ready(1), b: ready(2) }))).toEqual([
+      '0 checkpoint-started c1',
+      '0 run',
+      '2 edges c1',
+      '4 edges c1',
+      '4 metrics c1',
+      '4 checkpoint-done c1',
+      '4 checkpoint-started c2',
+      '6 edges c2',
+      '8 edges c2',
+      '8 metrics c2',
+      '8 metrics c2',
+      '8 checkpoint-done c2',
+    ]);
+  });
+
+  it('reports a broken checkpoint at once, while another is being analysed', () => {
+    const seen = kinds(deltasOf('a-x--|', { a: ready(1), x: broken(5) }));
+    expect(seen).toContain('2 failure c5');
+    expect(seen.indexOf('2 failure c5')).toBeLessThan(seen.indexOf('4 checkpoint-done c1'));
+  });
+
+  it('gives up an analysis whose files break, and takes the next', () => {
+    const state = stateOf(deltasOf('ab-x----|', { a: ready(1), b: ready(2), x: broken(1) }));
+    expect(state.checkpoints.map(({ id, status }) => [id, status])).toEqual([
+      ['c1', 'failed'],
+      ['c2', 'done'],
+    ]);
+  });
+
+  it('marks the checkpoint over which the engine died as failed, and goes on', () => {
+    const state = stateOf(deltasOf('abc|', { a: ready(1), b: ready(13), c: ready(20) }));
+    expect(state.checkpoints.map(({ id, status, failure }) => [id, status, failure?.code])).toEqual([
+      ['c1', 'done', undefined],
+      ['c13', 'failed', 'engine'],
+      ['c20', 'done', undefined],
+    ]);
+  });
+
+  it('refuses a checkpoint of another model than the first', () => {
+    const state = stateOf(deltasOf('ab|', { a: ready(1), b: ready(99) }));
+    expect(state.checkpoints[1].failure?.message).toMatch(
+      /expected the model of this run's first checkpoint/,
+    );
+    expect(state.run.analysis?.model.heads).toBe(1);
+  });
+
+  it('compares a late checkpoint with its neighbours by step, and its successor anew', () => {
+    const compared = deltasOf('abc|', { a: ready(1), b: ready(3), c: ready(2) })
+      .map(({ delta }) => delta)
+      .filter((delta) => delta.type === 'metrics' && 'churn' in delta.metrics);
+    expect(compared.map((delta) => 'checkpoint' in delta && delta.checkpoint)).toEqual(['c3', 'c2', 'c3']);
+  });
+
+  it('says how far it is: checkpoints taken and known, layers, time left', () => {
+    const progress = deltasOf('(ab)|', { a: ready(1), b: ready(2) }).flatMap(({ frame, delta }) =>
+      delta.type === 'progress' ? [{ frame, ...delta.progress }] : [],
+    );
+    expect(progress.find(({ frame, layersDone }) => frame === 4 && layersDone === 2)).toMatchObject({
+      activity: 'analysing',
+      checkpoint: 'c1',
+      taken: 1,
+      known: 2,
+      layers: 2,
+    });
+    expect(progress.at(-1)).toMatchObject({ activity: 'ended', taken: 2, known: 2, remainingMillis: 0 });
+  });
+
+  it('passes on what the source ignores as a note, and a missing directory as progress', () => {
+    const notes: string[] = [];
+    const seen = deltasOf(
+      'im|',
+      {
+        i: { type: 'ignored', name: 'runs', message: 'runs: no step in this name' },
+        m: { type: 'missing', message: '/r is not there' },
+      },
+      notes,
+    );
+    expect(notes).toEqual(['runs: no step in this name']);
+    expect(seen[0].delta).toMatchObject({ progress: { activity: 'missing', message: '/r is not there' } });
+  });
+
+  it('throws a mistake of ours on', () => {
+    const scheduler = new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
+    scheduler.run(({ hot }) => {
+      const mistaken: Engine = { ...engine, analyse: () => throwError(() => new TypeError('ours')) };
+      let thrown: unknown;
+      pipeline({
+        run: RUN,
+        source: hot('a', { a: ready(1) }),
+        engine: mistaken,
+        probe: { kind: 'tokens', tokens: [[1, 2]] },
+        history: new GraphHistory(1e6),
+        note: () => {},
+      }).subscribe({ error: (error) => (thrown = error) });
+      timer(1).subscribe(() => expect(thrown).toBeInstanceOf(TypeError));
+    });
+  });
+
+  it('leaves the engine when it is unsubscribed, and sends nothing after that', () => {
+    let left = false;
+    const scheduler = new TestScheduler(() => {});
+    const seen: Delta[] = [];
+    scheduler.run(({ hot }) => {
+      const endless: Engine = {
+        ...engine,
+        analyse: () =>
+          concat(of<AnalysisEvent>({ type: 'opened', analysis: ANALYSIS }), NEVER).pipe(
+            finalize(() => {
+              left = true;
+            }),
+          ),
+      };
+      const subscription = pipeline({
+        run: RUN,
+        source: hot('a----b', { a: ready(1), b: broken(2) }),
+        engine: endless,
+        probe: { kind: 'tokens', tokens: [[1, 2]] },
+        history: new GraphHistory(1e6),
+        note: () => {},
+      }).subscribe((delta) => seen.push(delta));
+      timer(3).subscribe(() => subscription.unsubscribe());
+    });
+    expect(left).toBe(true);
+    expect(seen.some((delta) => delta.type === 'failure')).toBe(false);
+  });
+});

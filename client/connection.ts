@@ -70,7 +70,8 @@ export class Connection {
     this.#timer = setTimeout(() => this.#retryLater('no answer'), HANDSHAKE_MILLIS_MAX);
     this.#socket = this.#options.open(this.#options.address, SUBPROTOCOL, {
       opened: () => {
-        if (present()) this.#send({ type: 'hello', protocol: PROTOCOL_VERSION, client: 'phasewatch-dashboard' });
+        if (present())
+          this.#send({ type: 'hello', protocol: PROTOCOL_VERSION, client: 'phasewatch-dashboard' });
       },
       text: (data) => {
         if (present()) this.#receive(data);
@@ -165,7 +166,9 @@ export class Connection {
       case CLOSE.badMessage.code:
         return this.#giveUp(`the server refused this page: ${reason || `code ${code}`}`);
       default:
-        return this.#retryLater(reason || (code === CLOSE.goingAway.code ? 'server is stopping' : 'connection lost'));
+        return this.#retryLater(
+          reason || (code === CLOSE.goingAway.code ? 'server is stopping' : 'connection lost'),
+        );
     }
   }
 

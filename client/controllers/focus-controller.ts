@@ -66,7 +66,8 @@ export class FocusController implements ReactiveController {
       this.#focus = { kind: 'nothing' };
       return;
     }
-    if (this.#chosen !== null && !state.checkpoints.some(({ id }) => id === this.#chosen)) this.#chosen = null;
+    if (this.#chosen !== null && !state.checkpoints.some(({ id }) => id === this.#chosen))
+      this.#chosen = null;
     this.#focus = focusOf(state, {
       chosen: this.#chosen,
       ripe: this.#ripe(state),

@@ -5,8 +5,9 @@
  * leave the node warm, edges that enter it cool; all others fade to a twelfth. Device pixels are the canvas's own
  * business: it is resized only when its size or the pixel ratio has changed, since resizing clears it.
  */
-import type { DrawnEdge, Picture } from '../view/picture.ts';
+
 import type { Neighbourhood } from '../view/neighbourhood.ts';
+import type { DrawnEdge, Picture } from '../view/picture.ts';
 import type { Palette } from './palette.ts';
 
 const RAMP_STEPS = 16;
@@ -53,14 +54,21 @@ export function paintEdges(options: PaintOptions): void {
       continue;
     }
     const faded = options.pointed.kind === 'nothing' ? 1 : FADED;
-    stroke(context, edge, ramp[Math.round(edge.stroke.share * RAMP_STEPS)], faded * options.layerOpacity(edge.targetLayer));
+    stroke(
+      context,
+      edge,
+      ramp[Math.round(edge.stroke.share * RAMP_STEPS)],
+      faded * options.layerOpacity(edge.targetLayer),
+    );
   }
-  for (const edge of lit) stroke(context, edge, litColour(edge, options), options.layerOpacity(edge.targetLayer));
+  for (const edge of lit)
+    stroke(context, edge, litColour(edge, options), options.layerOpacity(edge.targetLayer));
   context.globalAlpha = 1;
 }
 
 function isLit({ edge }: DrawnEdge, pointed: Pointed): boolean {
-  if (pointed.kind === 'node') return pointed.neighbourhood.outEdges.has(edge) || pointed.neighbourhood.inEdges.has(edge);
+  if (pointed.kind === 'node')
+    return pointed.neighbourhood.outEdges.has(edge) || pointed.neighbourhood.inEdges.has(edge);
   return pointed.kind === 'edge' && pointed.edge === edge;
 }
 

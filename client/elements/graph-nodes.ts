@@ -21,18 +21,21 @@ export type NodeLayerOptions = {
   readonly pointed: Pointed;
   /** Index of the node in the tab order. */
   readonly tabStop: number;
-  readonly width: number;
 };
 
 export function nodeLayer(options: NodeLayerOptions): SVGTemplateResult {
   const { layout, nodes } = options;
   return svg`
-    ${layout.layerYs.map(
-      (y, layer) => svg`
-        <line class="layer-line" x1="36" x2=${options.width - 12} y1=${y} y2=${y} />
-        <text class="layer-label" x="14" y=${y}>L${layer}</text>`,
-    )}
     ${nodes.map((node, index) => nodeShape(node, index, options))}`;
+}
+
+/** Lines and names of the layers, to lie under the edges. */
+export function layerLines(layout: Layout, width: number): SVGTemplateResult {
+  return svg`${layout.layerYs.map(
+    (y, layer) => svg`
+      <line class="layer-line" x1="36" x2=${width - 12} y1=${y} y2=${y} />
+      <text class="layer-label" x="14" y=${y}>L${layer}</text>`,
+  )}`;
 }
 
 function nodeShape(node: ComponentNode, index: number, options: NodeLayerOptions): SVGTemplateResult {
@@ -43,7 +46,17 @@ function nodeShape(node: ComponentNode, index: number, options: NodeLayerOptions
   const radius = radiusOf(layout, ghost ? 0 : picture.shares[index]);
   const isPointed = pointed.kind === 'node' && pointed.neighbourhood.node === index;
   const dim = pointed.kind === 'node' && !pointed.neighbourhood.nodes.has(index);
-  const classes = ['node', ghost ? 'ghost' : '', dim ? 'dim' : '', isPointed ? 'pointed' : ''].filter(Boolean).join(' ');
+  const next = ghost && node.layer === picture.layersDone;
+  const classes = [
+    'node',
+    ghost ? 'ghost' : '',
+    next ? 'next' : '',
+    layout.labelled ? '' : 'small',
+    dim ? 'dim' : '',
+    isPointed ? 'pointed' : '',
+  ]
+    .filter(Boolean)
+    .join(' ');
   const said = ghost ? `${node.id}: not computed yet` : spoken(nodeTip(node, index, picture.strengths, role));
   return svg`
     <g class=${classes} data-node=${index} data-id=${node.id} data-role=${role} role="img" aria-label=${said}
@@ -77,7 +90,8 @@ export function nodeBeside(
   nodes.forEach((node, index) => {
     if (node.layer !== nodes[from].layer + rise) return;
     const distance = Math.abs(layout.places[index].x - layout.places[from].x);
-    if (nearest === null || distance < Math.abs(layout.places[nearest].x - layout.places[from].x)) nearest = index;
+    if (nearest === null || distance < Math.abs(layout.places[nearest].x - layout.places[from].x))
+      nearest = index;
   });
   return nearest;
 }

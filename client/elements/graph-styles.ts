@@ -4,11 +4,14 @@ import { css } from 'lit';
 export const graphStyles = css`
   :host { display: flex; flex-direction: column; min-height: 0; min-width: 0; container-type: inline-size; }
   [part='title'] {
-    padding: 10px 14px 0; color: var(--phasewatch-ink-soft); min-height: 19px; text-wrap: pretty;
+    padding: 9px 14px 0; color: var(--phasewatch-ink-soft); min-height: 38px; text-wrap: pretty;
   }
-  [part='title'] b { color: var(--phasewatch-ink); font-weight: 600; }
+  [part='title'] h2 { display: inline; font-size: 14px; font-weight: 650; letter-spacing: -0.01em; color: var(--phasewatch-ink); margin: 0; }
+  [part='title'] .step { margin-left: 6px; }
+  [part='title'] .underway { margin-left: 8px; color: var(--phasewatch-accent); font-weight: 550; }
+  [part='title'] .method { font-size: 12px; color: var(--phasewatch-ink-faint); }
   .stage { position: relative; flex: 1; min-height: 220px; overflow: hidden; touch-action: pan-y; }
-  canvas, svg.nodes { position: absolute; inset: 0; width: 100%; height: 100%; display: block; }
+  canvas, svg.nodes, svg.layers { position: absolute; inset: 0; width: 100%; height: 100%; display: block; }
   .stage.busy canvas, .stage.busy svg.nodes { opacity: 0.3; transition: opacity 0.15s 0.15s; }
   canvas { pointer-events: none; }
   text { font: 500 10.5px var(--phasewatch-font); fill: var(--phasewatch-ink-soft); pointer-events: none; }
@@ -26,6 +29,8 @@ export const graphStyles = css`
   }
   .node.ghost .shape { fill: var(--phasewatch-panel); stroke: var(--phasewatch-node-ghost); stroke-dasharray: 3 3; }
   .node.ghost text { fill: var(--phasewatch-ink-faint); }
+  .node.ghost.next .shape { stroke: var(--phasewatch-accent); }
+  .node.small .shape { stroke-width: 1; }
   .node.dim { opacity: 0.25; }
   .node .halo { fill: none; stroke: var(--phasewatch-accent); stroke-width: 2; opacity: 0; }
   .node:focus-visible .halo, .node.pointed .halo { opacity: 1; }

@@ -27,7 +27,11 @@ import './phasewatch-status.ts';
 
 const AXES: readonly { readonly axis: StepAxis; readonly label: string; readonly title: string }[] = [
   { axis: 'linear', label: 'linear', title: 'Steps on a linear axis' },
-  { axis: 'asinh', label: 'log (asinh)', title: 'Steps on an asinh axis: logarithmic, and linear near 0, so that step 0 has a place' },
+  {
+    axis: 'asinh',
+    label: 'log (asinh)',
+    title: 'Steps on an asinh axis: logarithmic, and linear near 0, so that step 0 has a place',
+  },
 ];
 
 @customElement('phasewatch-app')
@@ -82,12 +86,21 @@ export class PhasewatchApp extends LitElement {
           <div class="toolbar">
             <h2>Metrics</h2><span class="hint">over training steps</span>
             <span class="switch" role="group" aria-label="Step axis">
-              ${AXES.map(({ axis, label, title }) => html`<button aria-pressed=${this.axis === axis} title=${title} data-axis=${axis} @click=${() => { this.axis = axis; }}>${label}</button>`)}
+              ${AXES.map(
+                ({ axis, label, title }) =>
+                  html`<button aria-pressed=${this.axis === axis} title=${title} data-axis=${axis} @click=${() => {
+                    this.axis = axis;
+                  }}>${label}</button>`,
+              )}
             </span>
           </div>
           <div class="grid">
-            ${PANELS.map((panel) => html`<phasewatch-chart class=${panel.metrics.length > 1 ? 'wide' : ''} .panel=${panel} .checkpoints=${checkpoints}
-              .focusStep=${shown?.step ?? null} .axis=${this.axis} .scheme=${scheme}></phasewatch-chart>`)}
+            ${PANELS.map(
+              (
+                panel,
+              ) => html`<phasewatch-chart class=${panel.metrics.length > 1 ? 'wide' : ''} .panel=${panel} .checkpoints=${checkpoints}
+              .focusStep=${shown?.step ?? null} .axis=${this.axis} .scheme=${scheme}></phasewatch-chart>`,
+            )}
           </div>
         </section>
       </main>
@@ -154,7 +167,8 @@ export class PhasewatchApp extends LitElement {
   readonly #retry = () => this.#store.retryNow();
 
   readonly #keyPressed = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.composedPath()[0] instanceof HTMLInputElement) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.composedPath()[0] instanceof HTMLInputElement)
+      return;
     if (event.key === 'l' || event.key === 'L') this.#follow();
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const next = by && neighbourOf(this.#store.state?.checkpoints ?? [], this.#shown()?.id ?? null, by);

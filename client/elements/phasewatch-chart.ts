@@ -47,7 +47,10 @@ export class PhasewatchChart extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('checkpoints') || changed.has('panel'))
-      this.#columns = columnsOf(this.checkpoints, this.panel.metrics.map(({ id }) => id));
+      this.#columns = columnsOf(
+        this.checkpoints,
+        this.panel.metrics.map(({ id }) => id),
+      );
   }
 
   protected override render(): TemplateResult {
@@ -117,7 +120,9 @@ export class PhasewatchChart extends LitElement {
     const values = this.#columns.series.map(({ values }, index) => {
       const value = values[hovered ?? lastRowOf(values)] ?? null;
       const name = several ? (['first', 'second'][index] ?? '') : '';
-      const label = several ? html`<small>${this.panel.metrics[index].label.split(', ').at(-1)}</small> ` : nothing;
+      const label = several
+        ? html`<small>${this.panel.metrics[index].label.split(', ').at(-1)}</small> `
+        : nothing;
       return html`<span>${label}<span class=${name}>${value === null ? '–' : numberText(value)}</span></span>`;
     });
     const step = hovered === null ? undefined : this.#columns.steps[hovered];
@@ -130,7 +135,9 @@ export class PhasewatchChart extends LitElement {
       const row = lastRowOf(values);
       const value = values[row] ?? null;
       const { label } = this.panel.metrics[index];
-      return value === null ? `${label}: no sample yet` : `${label} ${numberText(value)} at step ${this.#columns.steps[row]}`;
+      return value === null
+        ? `${label}: no sample yet`
+        : `${label} ${numberText(value)} at step ${this.#columns.steps[row]}`;
     });
     return `${latest.join('; ')}. ${this.#columns.series[0]?.samples ?? 0} samples.`;
   }
@@ -139,7 +146,10 @@ export class PhasewatchChart extends LitElement {
     const plot = this.#plot;
     if (!plot) return;
     const x = event.clientX - plot.over.getBoundingClientRect().left;
-    const row = nearestRow(this.#columns.steps.map((step) => plot.valToPos(step, 'x')), x);
+    const row = nearestRow(
+      this.#columns.steps.map((step) => plot.valToPos(step, 'x')),
+      x,
+    );
     if (row >= 0) this.dispatchEvent(selectEvent(this.#columns.checkpoints[row]));
   };
 

@@ -78,13 +78,18 @@ export class PhasewatchCheckpoints extends LitElement {
       <div part="list" role="listbox" tabindex="0" aria-label="Checkpoints, newest first"
         aria-activedescendant=${this.shown === null ? nothing : `row-${this.shown}`} @keydown=${this.#keyPressed}>
         ${this.#rows.length === 0 ? html`<div class="empty">None yet.</div>` : nothing}
-        ${repeat(this.#rows, ({ id }) => id, (row) => this.#row(row))}
+        ${repeat(
+          this.#rows,
+          ({ id }) => id,
+          (row) => this.#row(row),
+        )}
       </div>
     `;
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('shown')) this.renderRoot.querySelector('[aria-selected="true"]')?.scrollIntoView?.({ block: 'nearest' });
+    if (changed.has('shown'))
+      this.renderRoot.querySelector('[aria-selected="true"]')?.scrollIntoView?.({ block: 'nearest' });
   }
 
   #row(row: CheckpointRow): TemplateResult {
@@ -109,7 +114,9 @@ export class PhasewatchCheckpoints extends LitElement {
 
   readonly #keyPressed = (event: KeyboardEvent) => {
     // Newest on top: up is later.
-    const by = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10, Home: Infinity, End: -Infinity }[event.key];
+    const by = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10, Home: Infinity, End: -Infinity }[
+      event.key
+    ];
     if (by === undefined) return;
     event.preventDefault();
     const next = neighbourOf(this.checkpoints, this.shown, by);

@@ -11,18 +11,18 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { type PossibleEdges, possibleEdges } from '../../protocol/graph.ts';
 import type { Analysis, Graph, Roles } from '../../protocol/state.ts';
 import type { Scheme } from '../controllers/scheme-controller.ts';
-import { SizeController } from '../controllers/size-controller.ts';
+import { type Size, SizeController } from '../controllers/size-controller.ts';
 import { distanceTo } from '../view/curve.ts';
+import { edgesShownText } from '../view/edges-shown.ts';
 import { type Layout, layoutOf } from '../view/layout.ts';
 import { graphTitle } from '../view/model-line.ts';
 import { neighbourhoodOf } from '../view/neighbourhood.ts';
-import { edgesShownText } from '../view/edges-shown.ts';
 import { type Picture, pictureOf } from '../view/picture.ts';
 import { edgeTip, nodeTip, roleOf, type Tip } from '../view/tips.ts';
 import { type Pointed, paintEdges } from './edge-painter.ts';
 import { Fade } from './fade.ts';
 import { graphLegend } from './graph-legend.ts';
-import { nodeBeside, nodeLayer } from './graph-nodes.ts';
+import { layerLines, nodeBeside, nodeLayer } from './graph-nodes.ts';
 import { graphStyles } from './graph-styles.ts';
 import { Palette } from './palette.ts';
 
@@ -31,6 +31,8 @@ const EDGES_DRAWN_MAX = 1000;
 /** How far a pointer may be from an edge, beyond half its width. */
 const EDGE_REACH_PIXELS = 4;
 const TIP_OFFSET_PIXELS = 14;
+const TIP_OFFSET_NODE_PIXELS = 28;
+const TIP_HEIGHT_PIXELS = 86;
 
 type Target =
   | { readonly kind: 'nothing' }
@@ -94,7 +96,8 @@ export class PhasewatchGraph extends LitElement {
       layersReported: this.partial ? this.layersReported : analysis.model.layers,
     });
     this.#fade.follow(graph.checkpoint, this.#picture.layersDone, this.partial, performance.now());
-    if (this.target.kind === 'edge' && graph.weights.length <= this.target.edge) this.target = { kind: 'nothing' };
+    if (this.target.kind === 'edge' && graph.weights.length <= this.target.edge)
+      this.target = { kind: 'nothing' };
   }
 
   protected override render(): TemplateResult {
@@ -105,6 +108,7 @@ export class PhasewatchGraph extends LitElement {
       <slot name="banner"></slot>
       <div class="stage ${this.busy ? 'busy' : ''}" part="stage" data-testid="stage"
         @pointermove=${this.#pointerMoved} @pointerdown=${this.#pointerMoved} @pointerleave=${this.#pointerLeft}>
+        ${this.#layout && this.#size.size && picture ? html`<svg class="layers" aria-hidden="true">${layerLines(this.#layout, this.#size.size.width)}</svg>` : nothing}
         <canvas></canvas>
         ${analysis && picture ? this.#nodes(analysis, picture) : nothing}
         ${this.#tip()}
@@ -125,14 +129,15 @@ export class PhasewatchGraph extends LitElement {
   }
 
   #title(analysis: Analysis, graph: Graph): TemplateResult {
-    const [name, ...rest] = graphTitle(graph, analysis);
-    return html`<b>${name}</b>${rest.map((part) => html` · ${part}`)}${this.partial ? html` · being computed` : nothing}`;
+    const { name, step, method } = graphTitle(graph, analysis);
+    return html`<h2>${name}</h2> <span class="step">· ${step}</span>
+      ${this.partial ? html`<span class="underway">being computed</span>` : nothing}
+      <div class="method">${method}</div>`;
   }
 
   #nodes(analysis: Analysis, picture: Picture): TemplateResult | typeof nothing {
     const layout = this.#layout;
-    const size = this.#size.size;
-    if (!layout || !size) return nothing;
+    if (!layout) return nothing;
     const options = {
       nodes: analysis.nodes,
       layout,
@@ -140,7 +145,6 @@ export class PhasewatchGraph extends LitElement {
       roles: this.roles,
       pointed: this.#pointed(),
       tabStop: this.tabStop,
-      width: size.width,
     };
     return html`<svg class="nodes" role="group" aria-label="Nodes of the component graph; arrow keys move between them"
       @focusin=${this.#focused} @focusout=${this.#pointerLeft} @keydown=${this.#keyPressed}>${nodeLayer(options)}</svg>`;
@@ -161,9 +165,7 @@ export class PhasewatchGraph extends LitElement {
     const size = this.#size.size;
     const tip = this.#tipOf(target);
     if (tip === null || target.kind === 'nothing' || !size) return nothing;
-    const across = target.x > size.width * 0.6 ? `right:${size.width - target.x + TIP_OFFSET_PIXELS}px` : `left:${target.x + TIP_OFFSET_PIXELS}px`;
-    const down = target.y > size.height * 0.6 ? `bottom:${size.height - target.y + TIP_OFFSET_PIXELS}px` : `top:${target.y + TIP_OFFSET_PIXELS}px`;
-    return html`<div class="tip" part="tip" data-testid="tip" .style=${`${across};${down}`}>
+    return html`<div class="tip" part="tip" data-testid="tip" .style=${tipStyle(target, size)}>
       <b>${tip.title}</b>${tip.lines.map((line) => html`<span>${line}</span>`)}
     </div>`;
   }
@@ -193,7 +195,8 @@ export class PhasewatchGraph extends LitElement {
     const at = { x: event.clientX - box.left, y: event.clientY - box.top };
     const node = nodeIn(event.target);
     if (node !== null) {
-      this.target = { kind: 'node', node, ...at };
+      const place = this.#layout?.places[node];
+      this.target = { kind: 'node', node, x: place?.x ?? at.x, y: place?.y ?? at.y };
       return;
     }
     const edge = this.#edgeAt(at.x, at.y);
@@ -208,7 +211,8 @@ export class PhasewatchGraph extends LitElement {
     const node = nodeIn(event.target);
     const place = node === null ? undefined : this.#layout?.places[node];
     // A click focuses too, but the pointer has said already where it is.
-    if (node === null || place === undefined || (event.target as Element).matches(':not(:focus-visible)')) return;
+    if (node === null || place === undefined || (event.target as Element).matches(':not(:focus-visible)'))
+      return;
     this.tabStop = node;
     this.target = { kind: 'node', node, x: place.x, y: place.y };
   };
@@ -231,7 +235,8 @@ export class PhasewatchGraph extends LitElement {
     let nearest: { readonly edge: number; readonly distance: number } | null = null;
     for (const { edge, curve, stroke } of this.#picture?.drawn ?? []) {
       const distance = distanceTo(curve, x, y) - stroke.width / 2;
-      if (distance <= EDGE_REACH_PIXELS && (nearest === null || distance < nearest.distance)) nearest = { edge, distance };
+      if (distance <= EDGE_REACH_PIXELS && (nearest === null || distance < nearest.distance))
+        nearest = { edge, distance };
     }
     return nearest?.edge ?? null;
   }
@@ -254,7 +259,14 @@ export class PhasewatchGraph extends LitElement {
     this.#palette ??= new Palette(this.renderRoot as ShadowRoot);
     this.#palette.follow(this.scheme);
     const layerOpacity = (layer: number) => this.#fade.opacity(layer, now);
-    paintEdges({ canvas, size, picture: this.#picture, pointed: this.#pointed(), palette: this.#palette, layerOpacity });
+    paintEdges({
+      canvas,
+      size,
+      picture: this.#picture,
+      pointed: this.#pointed(),
+      palette: this.#palette,
+      layerOpacity,
+    });
     if (this.#fade.fading(now)) this.#paintSoon();
   }
 
@@ -262,6 +274,17 @@ export class PhasewatchGraph extends LitElement {
     if (value === null) this.removeAttribute(name);
     else if (this.getAttribute(name) !== value) this.setAttribute(name, value);
   }
+}
+
+/** Beside a node, where there are no edges; below or above the pointer on an edge. Always inside the stage. */
+function tipStyle(target: Exclude<Target, { kind: 'nothing' }>, size: Size): string {
+  const offset = target.kind === 'node' ? TIP_OFFSET_NODE_PIXELS : TIP_OFFSET_PIXELS;
+  const across =
+    target.x > size.width * 0.6 ? `right:${size.width - target.x + offset}px` : `left:${target.x + offset}px`;
+  if (target.kind === 'edge' && target.y > size.height * 0.6)
+    return `${across};bottom:${size.height - target.y + offset}px`;
+  const top = target.kind === 'node' ? target.y - TIP_HEIGHT_PIXELS / 2 : target.y + offset;
+  return `${across};top:${Math.max(0, Math.min(size.height - TIP_HEIGHT_PIXELS, top))}px`;
 }
 
 function nodeIn(target: EventTarget | null): number | null {

@@ -30,7 +30,7 @@ export class PhasewatchStatus extends LitElement {
     button { all: unset; cursor: pointer; color: var(--phasewatch-accent); border-radius: 3px; }
     button:focus-visible { outline: 2px solid var(--phasewatch-accent); outline-offset: 2px; }
     [part='model'] { padding: 1px 16px 0; color: var(--phasewatch-ink-soft); display: flex; flex-wrap: wrap; gap: 0 8px; }
-    [part='model'] span + span::before, [part='progress'] span + span::before { content: '·'; margin-right: 8px; color: var(--phasewatch-ink-faint); }
+    [part='model'] > span:not(:last-child)::after, [part='progress'] > span:not(:last-child)::after { content: '·'; margin-left: 8px; font-weight: 400; color: var(--phasewatch-ink-faint); }
     .method { color: var(--phasewatch-ink); font-weight: 550; }
     [part='progress'] { display: flex; flex-wrap: wrap; gap: 0 8px; padding: 5px 16px 8px; color: var(--phasewatch-ink-soft); min-height: 19px; }
     [part='progress'] .first { color: var(--phasewatch-ink); font-weight: 550; }

@@ -5,7 +5,15 @@
  * row are callbacks, since uPlot draws again without being made again. Cursors of all charts of a page move together.
  */
 import type uPlot from 'uplot';
-import { asinhTicks, type Range, type StepAxis, stepRange, stepText, tickText, valueRange } from '../view/axis.ts';
+import {
+  asinhTicks,
+  type Range,
+  type StepAxis,
+  stepRange,
+  stepText,
+  tickText,
+  valueRange,
+} from '../view/axis.ts';
 import type { Columns } from '../view/columns.ts';
 import type { Panel } from '../view/panels.ts';
 import type { ColourName } from './palette.ts';
@@ -51,7 +59,7 @@ export function plotOptions(options: PlotOptions): uPlot.Options {
   return {
     width: options.width,
     height: options.height,
-    padding: [6, 8, 0, 0],
+    padding: [6, 14, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -69,11 +77,16 @@ export function plotOptions(options: PlotOptions): uPlot.Options {
       },
       y: {
         range: (_plot, min, max) =>
-          mutable(isSpan(min, max) ? valueRange(min, max, panel.metrics[0].range) : valueRange(null, null, [0, 1])),
+          mutable(
+            isSpan(min, max) ? valueRange(min, max, panel.metrics[0].range) : valueRange(null, null, [0, 1]),
+          ),
       },
     },
     axes: [stepAxis(axis, colour), valueAxis(colour)],
-    series: [{}, ...panel.metrics.flatMap((_, index) => metricSeries(() => colour(LINES[index % LINES.length])))],
+    series: [
+      {},
+      ...panel.metrics.flatMap((_, index) => metricSeries(() => colour(LINES[index % LINES.length]))),
+    ],
     bands: panel.metrics.map((_, index) => ({
       series: [index * COLUMNS_PER_METRIC + 2, index * COLUMNS_PER_METRIC + 3],
       fill: () => colour('band'),
@@ -109,7 +122,7 @@ function stepAxis(axis: StepAxis, colour: PlotOptions['colour']): uPlot.Axis {
 function valueAxis(colour: PlotOptions['colour']): uPlot.Axis {
   return {
     font: FONT,
-    size: 34,
+    size: 42,
     gap: 4,
     space: 24,
     stroke: () => colour('ink-faint'),

@@ -3,15 +3,15 @@
  *
  * The logarithmic axis of steps is asinh(step): linear near 0, logarithmic beyond about 3, so that step 0 stands where
  * it belongs instead of being left out or moved. A y axis keeps a tenth of the spread free above and below, stays
- * inside the metric's own range, and opens a flat line to a readable spread.
+ * inside the metric's own range, and never spans less than a fiftieth of the value.
  */
 export type StepAxis = 'linear' | 'asinh';
 export type Range = readonly [min: number, max: number];
 
 const X_MARGIN = 0.015;
 const Y_MARGIN = 0.1;
-/** Spread given to a line without any, as a share of its value. */
-const FLAT_SPREAD = 0.1;
+/** Least spread shown, as a share of the value: a change of a thousandth should look like one. */
+const SPREAD_MIN = 0.02;
 
 export function stepRange(min: number, max: number, axis: StepAxis): Range {
   if (axis === 'linear') {
@@ -37,11 +37,16 @@ export function valueRange(
   bounds: readonly [number, number | null],
 ): Range {
   if (min === null || max === null) return [bounds[0], bounds[1] ?? bounds[0] + 1];
-  const spread = max > min ? max - min : Math.abs(max) * FLAT_SPREAD || 1;
-  const low = min - spread * Y_MARGIN;
-  const high = max + spread * Y_MARGIN;
+  const least = Math.max(Math.abs(min), Math.abs(max)) * SPREAD_MIN || 1;
+  const missing = Math.max(0, least - (max - min));
+  const margin = (max - min + missing) * Y_MARGIN + missing / 2;
+  const low = min - margin;
+  const high = max + margin;
   // A metric that never leaves its bound still gets its margin on the other side; measured values outside win.
-  return [Math.max(low, Math.min(bounds[0], min)), bounds[1] === null ? high : Math.min(high, Math.max(bounds[1], max))];
+  return [
+    Math.max(low, Math.min(bounds[0], min)),
+    bounds[1] === null ? high : Math.min(high, Math.max(bounds[1], max)),
+  ];
 }
 
 /** 12,000 → `12k`: step labels of a narrow chart. */

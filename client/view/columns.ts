@@ -18,7 +18,10 @@ export type Series = {
   readonly metric: string;
   readonly values: readonly (number | null)[];
   /** value − and + one standard error where it is known; `null` where no value of the run has one. */
-  readonly band: { readonly low: readonly (number | null)[]; readonly high: readonly (number | null)[] } | null;
+  readonly band: {
+    readonly low: readonly (number | null)[];
+    readonly high: readonly (number | null)[];
+  } | null;
   /** Number of values. */
   readonly samples: number;
 };

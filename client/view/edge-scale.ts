@@ -25,10 +25,11 @@ export function scaleTop(weightMax: number): number {
   return FINE_TOPS.reduce<number>((top, step) => (weightMax <= step ? step : top), FINE_BELOW);
 }
 
-export function strokeOf(weight: number, top: number): EdgeStroke {
+/** `widthMax`: CSS pixels of an edge at the top of the scale; small nodes want thin edges. */
+export function strokeOf(weight: number, top: number, widthMax = WIDTH_MAX): EdgeStroke {
   const share = Math.max(0, Math.min(1, weight / top));
   return {
-    width: WIDTH_MIN + (WIDTH_MAX - WIDTH_MIN) * share,
+    width: WIDTH_MIN + (Math.min(widthMax, WIDTH_MAX) - WIDTH_MIN) * share,
     // The square root keeps weak edges visible beside strong ones.
     opacity: OPACITY_MIN + (OPACITY_MAX - OPACITY_MIN) * Math.sqrt(share),
     share,

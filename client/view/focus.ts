@@ -9,7 +9,12 @@ import { type Checkpoint, type Graph, type RunState, unreachable } from '../../p
 
 export type Focus =
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'graph'; readonly checkpoint: Checkpoint; readonly graph: Graph; readonly partial: boolean }
+  | {
+      readonly kind: 'graph';
+      readonly checkpoint: Checkpoint;
+      readonly graph: Graph;
+      readonly partial: boolean;
+    }
   /** The graph is not here and has to be fetched. */
   | { readonly kind: 'absent'; readonly checkpoint: Checkpoint }
   | { readonly kind: 'failed'; readonly checkpoint: Checkpoint };
@@ -54,7 +59,11 @@ export function liveCheckpoint(state: RunState, ripe: boolean): string | null {
 }
 
 /** The checkpoint `by` places later by step (earlier where negative), staying inside the list. */
-export function neighbourOf(checkpoints: readonly Checkpoint[], id: string | null, by: number): string | null {
+export function neighbourOf(
+  checkpoints: readonly Checkpoint[],
+  id: string | null,
+  by: number,
+): string | null {
   if (checkpoints.length === 0) return null;
   const at = checkpoints.findIndex((checkpoint) => checkpoint.id === id);
   const from = at < 0 ? checkpoints.length - 1 : at;

@@ -7,12 +7,16 @@
  */
 import { type ComponentNode, layerCountOf } from '../../protocol/graph.ts';
 
-const INSET = { left: 44, right: 22, top: 26, bottom: 24 } as const;
-const RADIUS_MAX = 17;
+const INSET = { left: 44, right: 22, top: 34, bottom: 34 } as const;
+const RADIUS_MAX = 18;
 const RADIUS_MIN = 2.5;
 /** Below this radius a two-letter label does not fit into its node. */
 const LABEL_RADIUS_MIN = 10;
 const MLP_RISE = 1 / 3;
+/** Few layers in a high box stay a picture, in its middle. */
+const ROW_GAP_MAX = 300;
+/** Radius as a share of the height of a row; in a sequential block the MLP needs room above its heads. */
+const SHARE_OF_ROW = 0.22;
 
 export type NodePlace = {
   readonly x: number;
@@ -43,10 +47,14 @@ export function layoutOf(nodes: readonly ComponentNode[], size: { width: number;
   const innerWidth = Math.max(1, size.width - INSET.left - INSET.right);
   const innerHeight = Math.max(1, size.height - INSET.top - INSET.bottom);
   const columnGap = innerWidth / columns;
-  const rowGap = innerHeight / Math.max(1, layers - 1 + (sequential ? MLP_RISE : 0) + 0.5);
-  const radius = Math.max(RADIUS_MIN, Math.min(RADIUS_MAX, columnGap * 0.3, rowGap * (sequential ? 0.13 : 0.3)));
+  const rowGap = Math.min(ROW_GAP_MAX, innerHeight / Math.max(1, layers - 1 + (sequential ? MLP_RISE : 0)));
+  const radius = Math.max(
+    RADIUS_MIN,
+    Math.min(RADIUS_MAX, columnGap * 0.3, rowGap * (sequential ? SHARE_OF_ROW * MLP_RISE * 2 : SHARE_OF_ROW)),
+  );
 
-  const bottom = INSET.top + innerHeight - rowGap * 0.25;
+  const height = rowGap * (layers - 1 + (sequential ? MLP_RISE : 0));
+  const bottom = INSET.top + (innerHeight + height) / 2;
   const layerYs = rows.map((_, layer) => bottom - layer * rowGap);
   const places: NodePlace[] = [];
   rows.forEach((row, layer) => {

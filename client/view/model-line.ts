@@ -39,14 +39,15 @@ export function probeText(probe: Probe): string {
   }
 }
 
-/** Parts of the title of a graph, the checkpoint's name first. */
-export function graphTitle(graph: Graph, analysis: Analysis): string[] {
+export type GraphTitle = { readonly name: string; readonly step: string; readonly method: string };
+
+export function graphTitle(graph: Graph, analysis: Analysis): GraphTitle {
   const { prompts, positions } = analysis.probe;
-  return [
-    graph.checkpoint,
-    `step ${graph.step.toLocaleString('en-GB')}`,
-    `edges: 1 − cosine under ${analysis.ablation} ablation, mean over ${count(prompts, 'prompt')} × ${positions} positions`,
-  ];
+  return {
+    name: graph.checkpoint,
+    step: `step ${graph.step.toLocaleString('en-GB')}`,
+    method: `edges: 1 − cosine under ${analysis.ablation} ablation, mean over ${count(prompts, 'prompt')} × ${positions} positions`,
+  };
 }
 
 function count(number: number, noun: string): string {

@@ -9,9 +9,11 @@ export function numberText(value: number): string {
   if (Number.isInteger(value)) return value.toLocaleString('en-GB');
   const size = Math.abs(value);
   if (size < 10 ** -DECIMALS_MAX / 2) return value < 0 ? '> −0.001' : '< 0.001';
-  const digitsBefore = Math.max(1, Math.floor(Math.log10(size)) + 1);
+  const digitsBefore = Math.floor(Math.log10(size)) + 1;
   const decimals = Math.max(0, Math.min(DECIMALS_MAX, SIGNIFICANT - digitsBefore));
-  return minus(value.toLocaleString('en-GB', { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+  return minus(
+    value.toLocaleString('en-GB', { minimumFractionDigits: decimals, maximumFractionDigits: decimals }),
+  );
 }
 
 /** A weight or a strength: always two decimals, so that columns of them line up. */

@@ -2,12 +2,7 @@
  * Which charts there are: the metric catalogue in the order in which it is read, what the model can do first, then
  * how its graph is organised. The two losses share one chart, because their difference is the point.
  */
-import {
-  ACTIVITY_THRESHOLD,
-  GRAPH_METRICS,
-  type MetricInfo,
-  TASK_MEASURES,
-} from '../../protocol/metrics.ts';
+import { ACTIVITY_THRESHOLD, GRAPH_METRICS, type MetricInfo, TASK_MEASURES } from '../../protocol/metrics.ts';
 
 export type Panel = {
   /** Id of the first metric, or the name of the group. */
@@ -28,7 +23,9 @@ export const PANELS: readonly Panel[] = [
 
 function panelOf(metric: MetricInfo): Panel {
   const { id, label, unit, explanation } = metric;
-  const threshold = id.startsWith('active_') ? ` The threshold is ${ACTIVITY_THRESHOLD} unless the run states another.` : '';
+  const threshold = id.startsWith('active_')
+    ? ` The threshold is ${ACTIVITY_THRESHOLD} unless the run states another.`
+    : '';
   return { id, label, unit, explanation: explanation + threshold, metrics: [metric] };
 }
 

@@ -11,6 +11,9 @@ import type { Layout } from './layout.ts';
 import { type Strengths, strengthsOf } from './strengths.ts';
 import { strongest } from './strongest.ts';
 
+/** Edges of a dense graph stay thinner than its nodes. */
+const WIDTH_PER_RADIUS = 0.4;
+
 export type DrawnEdge = {
   /** Index in edge order. */
   readonly edge: number;
@@ -55,7 +58,7 @@ export function pictureOf(options: PictureOptions): Picture {
     return {
       edge,
       targetLayer: nodes[target].layer,
-      stroke: strokeOf(graph.weights[edge], top),
+      stroke: strokeOf(graph.weights[edge], top, layout.radius * WIDTH_PER_RADIUS),
       curve: curveOf({
         source: layout.places[source],
         target: layout.places[target],

@@ -17,7 +17,10 @@ export function progressLine(progress: Progress): ProgressLine {
       return { parts: analysingParts(progress), share: analysingShare(progress) };
     case 'waiting':
       return {
-        parts: [...(taken > 0 ? [`${taken} of ${known} checkpoints done`] : []), 'watching for the next checkpoint'],
+        parts: [
+          ...(taken > 0 ? [`${taken} of ${known} checkpoints done`] : []),
+          'watching for the next checkpoint',
+        ],
         share: known > 0 ? taken / known : null,
       };
     case 'missing':

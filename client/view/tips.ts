@@ -53,7 +53,9 @@ export function edgeTip(
     title: `${source.id} → ${target.id}`,
     lines: [
       `weight ${weightText(graph.weights[edge])}${spread}`,
-      source.layer === target.layer ? `inside layer ${source.layer}` : `layers ${source.layer} → ${target.layer}`,
+      source.layer === target.layer
+        ? `inside layer ${source.layer}`
+        : `layers ${source.layer} → ${target.layer}`,
     ],
   };
 }

@@ -25,7 +25,11 @@ const action = fc.oneof(
   fc.record({ does: fc.constant('vanish' as const) }),
   fc.record({ does: fc.constant('return' as const) }),
 );
-const history = fc.array(fc.record({ action, polls: fc.nat(12), millis: fc.nat(900) }), { minLength: 8, maxLength: 25, size: 'max' });
+const history = fc.array(fc.record({ action, polls: fc.nat(12), millis: fc.nat(900) }), {
+  minLength: 8,
+  maxLength: 25,
+  size: 'max',
+});
 
 test.each([null, 'DONE'])('with marker %j', (marker) => {
   const rules: Rules = { settleMillis: 500, stalledMillis: 3000, marker };

@@ -101,13 +101,16 @@ export class Connection {
     const message = parsed.message;
     switch (message.type) {
       case 'welcome':
-        return this.#welcome(message.runs);
+        this.#welcome(message.runs);
+        break;
       case 'snapshot':
-        return this.#snapshot(message);
+        this.#snapshot(message);
+        break;
       case 'delta':
-        return this.#delta(message);
+        this.#delta(message);
+        break;
       default:
-        return unreachable(message);
+        unreachable(message);
     }
   }
 
@@ -134,18 +137,23 @@ export class Connection {
   #delta(message: Extract<ServerMessage, { type: 'delta' }>): void {
     const place = this.#place;
     if (place === null) return;
-    if (message.epoch !== place.epoch)
-      return this.#resync(`expected epoch ${place.epoch}, got ${message.epoch}`);
-    if (message.offset !== place.offset + 1)
-      return this.#resync(`expected offset ${place.offset + 1}, got ${message.offset}`);
-    try {
-      this.#options.sink.delta(message.delta);
-    } catch (error) {
-      if (!(error instanceof OutOfStep)) throw error;
-      return this.#resync(error.message);
+    const problem = turnProblem(place, message) ?? this.#applyProblem(message.delta);
+    if (problem !== null) {
+      this.#resync(problem);
+      return;
     }
     this.#place = { epoch: place.epoch, offset: message.offset };
     this.#resyncsInARow = 0;
+  }
+
+  #applyProblem(delta: Delta): string | null {
+    try {
+      this.#options.sink.delta(delta);
+      return null;
+    } catch (error) {
+      if (error instanceof OutOfStep) return error.message;
+      throw error;
+    }
   }
 
   /** S-3. */
@@ -154,21 +162,24 @@ export class Connection {
     this.#options.sink.outOfStep(problem);
     this.#resyncsInARow += 1;
     if (this.#resyncsInARow > RESYNCS_IN_A_ROW_MAX)
-      return this.#giveUp(`the stream stays out of step (${problem}); reload the page`);
-    if (this.#run !== null) this.#send({ type: 'subscribe', run: this.#run });
+      this.#giveUp(`the stream stays out of step (${problem}); reload the page`);
+    else if (this.#run !== null) this.#send({ type: 'subscribe', run: this.#run });
   }
 
   #closed(code: number, reason: string): void {
     switch (code) {
       case CLOSE.badVersion.code:
-        return this.#giveUp('the server speaks another version; reload the page');
+        this.#giveUp('the server speaks another version; reload the page');
+        break;
       case CLOSE.unknownRun.code:
       case CLOSE.badMessage.code:
-        return this.#giveUp(`the server refused this page: ${reason || `code ${code}`}`);
+        this.#giveUp(`the server refused this page: ${reason || `code ${code}`}`);
+        break;
+      case CLOSE.goingAway.code:
+        this.#retryLater(reason || CLOSE.goingAway.reason);
+        break;
       default:
-        return this.#retryLater(
-          reason || (code === CLOSE.goingAway.code ? 'server is stopping' : 'connection lost'),
-        );
+        this.#retryLater(reason || 'connection lost');
     }
   }
 
@@ -197,4 +208,12 @@ export class Connection {
   #send(message: object): void {
     this.#socket?.send(JSON.stringify(message));
   }
+}
+
+/** Why a delta is not the next one, `null` where it is (rule S-1). */
+function turnProblem(place: Place, delta: Place): string | null {
+  if (delta.epoch !== place.epoch) return `expected epoch ${place.epoch}, got ${delta.epoch}`;
+  return delta.offset === place.offset + 1
+    ? null
+    : `expected offset ${place.offset + 1}, got ${delta.offset}`;
 }

@@ -7,6 +7,13 @@ export function selectEvent(checkpoint: string): CustomEvent<SelectDetail> {
   return new CustomEvent('phasewatch-select', { detail: { checkpoint }, bubbles: true, composed: true });
 }
 
+export type HoverDetail = { readonly step: number | null };
+
+/** The cursor of the charts has moved to another step, `null` where it has left them. */
+export function hoverEvent(step: number | null): CustomEvent<HoverDetail> {
+  return new CustomEvent('phasewatch-hover', { detail: { step }, bubbles: true, composed: true });
+}
+
 /** The person wants to follow the run again. */
 export function liveEvent(): CustomEvent<null> {
   return new CustomEvent('phasewatch-live', { detail: null, bubbles: true, composed: true });
@@ -20,6 +27,7 @@ export function retryEvent(): CustomEvent<null> {
 declare global {
   interface HTMLElementEventMap {
     'phasewatch-select': CustomEvent<SelectDetail>;
+    'phasewatch-hover': CustomEvent<HoverDetail>;
     'phasewatch-live': CustomEvent<null>;
     'phasewatch-retry': CustomEvent<null>;
   }

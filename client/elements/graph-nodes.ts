@@ -24,7 +24,7 @@ export type NodeLayerOptions = {
 };
 
 export function nodeLayer(options: NodeLayerOptions): SVGTemplateResult {
-  const { layout, nodes } = options;
+  const { nodes } = options;
   return svg`
     ${nodes.map((node, index) => nodeShape(node, index, options))}`;
 }

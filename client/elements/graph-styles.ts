@@ -6,6 +6,7 @@ export const graphStyles = css`
   [part='title'] {
     padding: 9px 14px 0; color: var(--phasewatch-ink-soft); min-height: 38px; text-wrap: pretty;
   }
+  [part='title']:empty { display: none; }
   [part='title'] h2 { display: inline; font-size: 14px; font-weight: 650; letter-spacing: -0.01em; color: var(--phasewatch-ink); margin: 0; }
   [part='title'] .step { margin-left: 6px; }
   [part='title'] .underway { margin-left: 8px; color: var(--phasewatch-accent); font-weight: 550; }

@@ -19,7 +19,7 @@ import { liveCheckpoint, neighbourOf } from '../view/focus.ts';
 import { type Notice, noticeOf } from '../view/notice.ts';
 import { PANELS } from '../view/panels.ts';
 import { appStyles } from './app-styles.ts';
-import type { SelectDetail } from './events.ts';
+import type { HoverDetail, SelectDetail } from './events.ts';
 import './phasewatch-chart.ts';
 import './phasewatch-checkpoints.ts';
 import './phasewatch-graph.ts';
@@ -39,6 +39,8 @@ export class PhasewatchApp extends LitElement {
   static override readonly styles = appStyles;
 
   @state() private axis: StepAxis = 'linear';
+  /** Step under the cursor of the charts. */
+  @state() private hoveredStep: number | null = null;
   readonly #store: Store;
   readonly #focus: FocusController;
   readonly #scheme = new SchemeController(this);
@@ -76,6 +78,7 @@ export class PhasewatchApp extends LitElement {
     return html`
       <phasewatch-status .state=${state} .status=${status} .resyncs=${this.#store.resyncs} @phasewatch-retry=${this.#retry}>
         <button class="scheme" data-testid="scheme" title="Colours: as the system says, light, or dark" @click=${() => this.#scheme.next()}>
+<svg width="11" height="11" viewBox="0 0 12 12" aria-hidden="true"><circle cx="6" cy="6" r="5" fill="none" stroke="currentColor" stroke-width="1.4" /><path d="M6 1 A5 5 0 0 1 6 11 Z" fill="currentColor" /></svg>
           ${this.#scheme.choice === 'system' ? 'auto' : this.#scheme.choice}
         </button>
       </phasewatch-status>
@@ -84,7 +87,7 @@ export class PhasewatchApp extends LitElement {
         <phasewatch-checkpoints .checkpoints=${checkpoints} .shown=${shown?.id ?? null} ?live=${this.#focus.chosen === null}></phasewatch-checkpoints>
         <section class="charts" aria-label="Metrics over steps">
           <div class="toolbar">
-            <h2>Metrics</h2><span class="hint">over training steps</span>
+            <h2>Metrics</h2><span class="hint">${this.hoveredStep === null ? 'over training steps' : `at step ${this.hoveredStep.toLocaleString('en-GB')}`}</span>
             <span class="switch" role="group" aria-label="Step axis">
               ${AXES.map(
                 ({ axis, label, title }) =>
@@ -94,7 +97,7 @@ export class PhasewatchApp extends LitElement {
               )}
             </span>
           </div>
-          <div class="grid">
+          <div class="grid" @phasewatch-hover=${this.#hover}>
             ${PANELS.map(
               (
                 panel,
@@ -163,6 +166,9 @@ export class PhasewatchApp extends LitElement {
   }
 
   readonly #select = (event: CustomEvent<SelectDetail>) => this.#focus.choose(event.detail.checkpoint);
+  readonly #hover = (event: CustomEvent<HoverDetail>) => {
+    this.hoveredStep = event.detail.step;
+  };
   readonly #follow = () => this.#focus.choose(null);
   readonly #retry = () => this.#store.retryNow();
 

@@ -2,7 +2,7 @@
  * `<phasewatch-chart>`: one panel of metrics over steps. A click selects the nearest checkpoint.
  *
  * Properties: `panel`, `checkpoints`, `focusStep`, `axis`, `scheme`. Reflects `data-metric`, `data-points` (samples of
- * its first metric). Event: `phasewatch-select` with the checkpoint's id. Parts: `title`, `value`, `plot`.
+ * its first metric). Events: `phasewatch-select`, `phasewatch-hover`. Parts: `title`, `value`, `plot`.
  * Gaps stay gaps; a failed checkpoint is a tick on the axis. Not shown: anything between two samples but a line.
  */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
@@ -16,7 +16,7 @@ import { type Columns, columnsOf, lastRowOf } from '../view/columns.ts';
 import { numberText } from '../view/number.ts';
 import { PANELS, type Panel } from '../view/panels.ts';
 import { chartStyles } from './chart-styles.ts';
-import { selectEvent } from './events.ts';
+import { hoverEvent, selectEvent } from './events.ts';
 import { Palette } from './palette.ts';
 import { plotData, plotOptions } from './plot.ts';
 
@@ -101,6 +101,7 @@ export class PhasewatchChart extends LitElement {
       marks: () => ({ focusStep: this.focusStep, failedSteps: this.#columns.failedSteps }),
       hovered: (row) => {
         this.hoveredRow = row;
+        this.dispatchEvent(hoverEvent(row === null ? null : (this.#columns.steps[row] ?? null)));
       },
     });
     this.#plot = new uPlot(options, plotData(this.#columns), container);
@@ -125,8 +126,6 @@ export class PhasewatchChart extends LitElement {
         : nothing;
       return html`<span>${label}<span class=${name}>${value === null ? '–' : numberText(value)}</span></span>`;
     });
-    const step = hovered === null ? undefined : this.#columns.steps[hovered];
-    if (step !== undefined) values.unshift(html`<small>step ${step.toLocaleString('en-GB')}</small>`);
     return values;
   }
 

@@ -35,13 +35,13 @@ export function columnsOf(checkpoints: readonly Checkpoint[], metrics: readonly 
   };
 }
 
-export function valueOf(checkpoint: Checkpoint, metric: string): number | null {
+export function metricOf(checkpoint: Checkpoint, metric: string): number | null {
   if (checkpoint.status === 'failed') return null;
   return checkpoint.metrics[metric] ?? checkpoint.task[metric] ?? null;
 }
 
 function seriesOf(checkpoints: readonly Checkpoint[], metric: string): Series {
-  const values = checkpoints.map((checkpoint) => valueOf(checkpoint, metric));
+  const values = checkpoints.map((checkpoint) => metricOf(checkpoint, metric));
   const bounds = (sign: 1 | -1) =>
     checkpoints.map((checkpoint, row) => {
       const value = values[row];

@@ -9,7 +9,7 @@ const FINE_BELOW = 0.25;
 const FINE_TOPS = [0.25, 0.1, 0.05, 0.025, 0.01, 0.005, 0.0025, 0.001] as const;
 const WIDTH_MIN = 0.6;
 const WIDTH_MAX = 6;
-const OPACITY_MIN = 0.16;
+const OPACITY_MIN = 0.2;
 const OPACITY_MAX = 0.92;
 
 export type EdgeStroke = {

@@ -18,7 +18,7 @@ export function progressLine(progress: Progress): ProgressLine {
     case 'waiting':
       return {
         parts: [
-          ...(taken > 0 ? [`${taken} of ${known} checkpoints done`] : []),
+          ...(taken > 0 ? [`${taken} of ${known} checkpoints taken`] : []),
           'watching for the next checkpoint',
         ],
         share: known > 0 ? taken / known : null,
@@ -27,7 +27,7 @@ export function progressLine(progress: Progress): ProgressLine {
       return { parts: [progress.message ?? 'the source cannot be reached'], share: null };
     case 'ended':
       return {
-        parts: ['run ended', `${taken} of ${known} checkpoints done`],
+        parts: ['run ended', `${taken} of ${known} checkpoints taken`],
         share: known > 0 ? taken / known : null,
       };
     default:

@@ -2,7 +2,7 @@
  * The list of checkpoints as it is shown: newest on top, each with its total strength as a share of the largest.
  */
 import type { Checkpoint } from '../../protocol/state.ts';
-import { valueOf } from './columns.ts';
+import { metricOf } from './columns.ts';
 import { numberText } from './number.ts';
 import { durationText } from './time.ts';
 
@@ -18,7 +18,7 @@ export type CheckpointRow = {
 };
 
 export function rowsOf(checkpoints: readonly Checkpoint[]): CheckpointRow[] {
-  const strengths = checkpoints.map((checkpoint) => valueOf(checkpoint, 'total_strength'));
+  const strengths = checkpoints.map((checkpoint) => metricOf(checkpoint, 'total_strength'));
   const largest = strengths.reduce<number>((most, strength) => Math.max(most, strength ?? 0), 0);
   const rows = checkpoints.map((checkpoint, index): CheckpointRow => {
     const strength = strengths[index];

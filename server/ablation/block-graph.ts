@@ -15,11 +15,8 @@
  * Source: component-graph definition, "Where the time goes" 1–4.
  */
 import type { Architecture } from '../model/architecture.ts';
-import type { BlockWeights } from '../model/weights.ts';
+import { attention, linear, multilayerPerceptron, weightPorts } from './block-pieces.ts';
 import { OnnxGraph, type Value } from './onnx.ts';
-
-/** The block graph's inputs that are weights, with their shapes. */
-type WeightPorts = Readonly<Record<keyof BlockWeights, Value>>;
 
 /** @param positions T; fixed in the graph, since the rotary angles are constants of it */
 export function blockGraph(architecture: Architecture, positions: number): Uint8Array {
@@ -66,99 +63,6 @@ export function blockBytesPerRow(architecture: Architecture, positions: number):
   return 4 * (10 * stream + 2 * positions * F + H * positions * positions);
 }
 
-function weightPorts(graph: OnnxGraph, architecture: Architecture): WeightPorts {
-  const { width: D, mlpWidth: F } = architecture;
-  const Hd = architecture.heads * architecture.headWidth;
-  return {
-    attention_norm_weight: graph.input('attention_norm_weight', [D]),
-    attention_norm_bias: graph.input('attention_norm_bias', [D]),
-    query_weight: graph.input('query_weight', [Hd, D]),
-    query_bias: graph.input('query_bias', [Hd]),
-    key_weight: graph.input('key_weight', [Hd, D]),
-    key_bias: graph.input('key_bias', [Hd]),
-    value_weight: graph.input('value_weight', [Hd, D]),
-    value_bias: graph.input('value_bias', [Hd]),
-    output_weight: graph.input('output_weight', [D, Hd]),
-    output_bias: graph.input('output_bias', [D]),
-    mlp_norm_weight: graph.input('mlp_norm_weight', [D]),
-    mlp_norm_bias: graph.input('mlp_norm_bias', [D]),
-    up_weight: graph.input('up_weight', [F, D]),
-    up_bias: graph.input('up_bias', [F]),
-    down_weight: graph.input('down_weight', [D, F]),
-    down_bias: graph.input('down_bias', [D]),
-  };
-}
-
-/** z, the heads' weighted values before the output projection: [R·P·T, H·d]. */
-function attention(
-  graph: OnnxGraph,
-  architecture: Architecture,
-  positions: number,
-  stream: Value,
-  weights: WeightPorts,
-): Value {
-  const { heads: H, headWidth: d, rotary } = architecture;
-  const normed = norm(
-    graph,
-    architecture,
-    stream,
-    weights.attention_norm_weight,
-    weights.attention_norm_bias,
-  );
-  const project = (weight: Value, bias: Value) =>
-    graph.reshape(linear(graph, normed, weight, bias), [-1, positions, H * d]);
-  const { cosines, sines } = rotaryAngles(graph, rotary, positions);
-  const rotate = (value: Value) =>
-    graph.runtimeOp('RotaryEmbedding', [value, graph.int64([0]), cosines, sines], {
-      num_heads: H,
-      rotary_embedding_dim: rotary.dimensions,
-    });
-  const z = graph.op(
-    'Attention',
-    [
-      rotate(project(weights.query_weight, weights.query_bias)),
-      rotate(project(weights.key_weight, weights.key_bias)),
-      project(weights.value_weight, weights.value_bias),
-    ],
-    { is_causal: 1, q_num_heads: H, kv_num_heads: H },
-  );
-  return graph.reshape(z, [-1, H * d]);
-}
-
-/** The MLP's output with its bias: [R·P·T, D]. */
-function multilayerPerceptron(
-  graph: OnnxGraph,
-  architecture: Architecture,
-  stream: Value,
-  weights: WeightPorts,
-): Value {
-  const normed = norm(graph, architecture, stream, weights.mlp_norm_weight, weights.mlp_norm_bias);
-  const hidden = graph.op('Gelu', [linear(graph, normed, weights.up_weight, weights.up_bias)], {
-    approximate: architecture.activation === 'gelu-tanh' ? 'tanh' : 'none',
-  });
-  return linear(graph, hidden, weights.down_weight, weights.down_bias);
-}
-
-/** The normed stream as a matrix [R·P·T, D]. */
-function norm(
-  graph: OnnxGraph,
-  architecture: Architecture,
-  stream: Value,
-  weight: Value,
-  bias: Value,
-): Value {
-  const normed = graph.op('LayerNormalization', [stream, weight, bias], {
-    axis: -1,
-    epsilon: { float: architecture.normEpsilon },
-  });
-  return graph.reshape(normed, [-1, architecture.width]);
-}
-
-/** x·Wᵀ + b with W [outputs, inputs]. */
-function linear(graph: OnnxGraph, x: Value, weight: Value, bias: Value): Value {
-  return graph.op('Gemm', [x, weight, bias], { transB: 1 });
-}
-
 /**
  * Mean over T of 1 − cos(a₀, a_r), where ⟨a₀, a_r⟩ = Σ values₀·images_r and ‖a_r‖² = Σ values_r·images_r.
  * values, images [R,P,…,T,width] → [R,P,…]. Where one of the two vectors is zero the cosine is undefined and the
@@ -189,21 +93,4 @@ function like(graph: OnnxGraph, value: Value, pattern: Value): Value {
 function headShape(graph: OnnxGraph, stream: Value, heads: number, headWidth: number): Value {
   const leading = graph.op('Shape', [stream], { start: 0, end: 3 });
   return graph.op('Concat', [leading, graph.int64([heads, headWidth])], { axis: 0 });
-}
-
-/** cos and sin of position · theta^(−2i/dimensions): [T, dimensions/2] each. */
-function rotaryAngles(
-  graph: OnnxGraph,
-  rotary: Architecture['rotary'],
-  positions: number,
-): { readonly cosines: Value; readonly sines: Value } {
-  const half = rotary.dimensions / 2;
-  const angle = (at: number) =>
-    Math.floor(at / half) * rotary.theta ** (-(2 * (at % half)) / rotary.dimensions);
-  const table = (f: (angle: number) => number) =>
-    graph.floats(
-      Float32Array.from({ length: positions * half }, (_, at) => f(angle(at))),
-      [positions, half],
-    );
-  return { cosines: table(Math.cos), sines: table(Math.sin) };
 }

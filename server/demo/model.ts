@@ -193,8 +193,9 @@ function attention(
   );
   // [B, T, H, (q k v), d] -> [(q k v), B, H, T, d]
   const qkv = np.transpose(fused.reshape([B, POSITIONS, H, 3, d]), [3, 0, 2, 1, 4]);
-  const q = rotate(qkv.ref.slice(0), d);
-  const k = rotate(qkv.ref.slice(1), d);
+  const rotated = rotate(qkv.ref.slice([0, 2]), d);
+  const q = rotated.ref.slice(0);
+  const k = rotated.slice(1);
   const v = qkv.slice(2);
   const scores = np
     .matmul(q, np.transpose(k, [0, 1, 3, 2]))
@@ -230,8 +231,8 @@ function layerNorm(x: np.Array, gain: np.Array, bias: np.Array): np.Array {
 }
 
 /**
- * Rotary positions on x [B, H, T, d]: x cos + swap(x) sin. The dimensions that are not rotated have cos = 1
- * and sin = 0, so that one expression serves all of them.
+ * Rotary positions on q and k together, x [2, B, H, T, d]: x cos + swap(x) sin. The dimensions that are not
+ * rotated have cos = 1 and sin = 0, so that one expression serves all of them.
  */
 function rotate(x: np.Array, d: number): np.Array {
   const rotated = ROTARY_SHARE * d;
@@ -248,9 +249,9 @@ function rotate(x: np.Array, d: number): np.Array {
   }
   const swapped = np.concatenate(
     [
-      x.ref.slice([], [], [], [half, rotated]),
-      x.ref.slice([], [], [], [0, half]),
-      x.ref.slice([], [], [], [rotated, d]),
+      x.ref.slice([], [], [], [], [half, rotated]),
+      x.ref.slice([], [], [], [], [0, half]),
+      x.ref.slice([], [], [], [], [rotated, d]),
     ],
     -1,
   );

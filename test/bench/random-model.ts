@@ -1,0 +1,71 @@
+/**
+ * A GPT-NeoX model of a stated shape with random weights, for measuring time: seeded normal values with the
+ * standard deviation 0.02 of Hugging Face's initialisation; norms at weight 1 and bias 0.
+ */
+import { seededRandom } from '../../server/base/random.ts';
+import type { Architecture } from '../../server/model/architecture.ts';
+import { readModel } from '../../server/model/family.ts';
+import type { ModelWeights } from '../../server/model/weights.ts';
+import type { TensorReader } from '../../server/source/checkpoint-files.ts';
+
+export type Shape = {
+  readonly name: string;
+  readonly layers: number;
+  readonly heads: number;
+  readonly width: number;
+  readonly vocabulary: number;
+};
+
+export const PYTHIA_14M: Shape = { name: 'Pythia-14M', layers: 6, heads: 4, width: 128, vocabulary: 50_304 };
+
+export function randomModel(shape: Shape): { architecture: Architecture; weights: ModelWeights } {
+  const config = {
+    model_type: 'gpt_neox',
+    hidden_size: shape.width,
+    num_attention_heads: shape.heads,
+    num_hidden_layers: shape.layers,
+    intermediate_size: 4 * shape.width,
+    vocab_size: shape.vocabulary,
+    max_position_embeddings: 2_048,
+    rotary_pct: 0.25,
+  };
+  return readModel(config, randomTensors(shape));
+}
+
+function randomTensors({ width: D, vocabulary: V }: Shape): TensorReader {
+  const made = new Map<string, Float32Array>();
+  const shapeOf = (name: string): number[] => {
+    if (name.includes('query_key_value.weight')) return [3 * D, D];
+    if (name.includes('query_key_value.bias')) return [3 * D];
+    if (name.includes('h_to_4h.weight')) return [4 * D, D];
+    if (name.includes('h_to_4h.bias')) return [4 * D];
+    if (name.includes('4h_to_h.weight')) return [D, 4 * D];
+    if (name.includes('attention.dense.weight')) return [D, D];
+    if (name.includes('embed')) return [V, D];
+    return [D];
+  };
+  return {
+    has: (name) => name !== 'embed_in.weight',
+    names: () => made.keys(),
+    shape: shapeOf,
+    async read(name) {
+      const known = made.get(name);
+      if (known) return known;
+      const count = shapeOf(name).reduce((product, size) => product * size, 1);
+      const values = name.includes('norm')
+        ? new Float32Array(count).fill(name.endsWith('weight') ? 1 : 0)
+        : normal(count, 0.02);
+      made.set(name, values);
+      return values;
+    },
+  };
+}
+
+/** Normal values by Box and Muller's method. */
+function normal(count: number, deviation: number): Float32Array {
+  const random = seededRandom(count);
+  return Float32Array.from(
+    { length: count },
+    () => deviation * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()),
+  );
+}

@@ -1,0 +1,106 @@
+/**
+ * The sweep beside its alternative, in the same runtime on the same machine: N + 1 full forward passes with logits,
+ * and the peak of one large matrix product. FLOPs are those of the matrix products of the blocks that each really
+ * runs, attention counted as the full square.
+ */
+import * as ort from 'onnxruntime-node';
+import { OnnxGraph } from '../../server/ablation/onnx.ts';
+import { type ProbeTokens, probeTokens } from '../../server/ablation/probe.ts';
+import { floatTensor, Runtime } from '../../server/ablation/runtime.ts';
+import { sweep } from '../../server/ablation/sweep.ts';
+import { type Architecture, componentNodes } from '../../server/model/architecture.ts';
+import type { ModelWeights } from '../../server/model/weights.ts';
+import { forwardGraph } from './forward-graph.ts';
+import { PYTHIA_14M, randomModel, type Shape } from './random-model.ts';
+import { timed, timedInTurn } from './timing.ts';
+
+const PEAK_SIZE = 2_048;
+const RUNS = 7;
+
+type Case = { readonly shape: Shape; readonly prompts: number; readonly positions: number };
+const CASES: readonly Case[] = [
+  { shape: PYTHIA_14M, prompts: 1, positions: 300 },
+  { shape: PYTHIA_14M, prompts: 8, positions: 64 },
+];
+
+export async function benchSweeps(print: (line: string) => void): Promise<void> {
+  const peak = await matMulPeak();
+  print(`MatMul peak ${PEAK_SIZE}³: ${peak.toFixed(0)} GFLOP/s`);
+  print('');
+  print(
+    '| shape | nodes | prompts × positions | sweep, ms (min … max) | GFLOP | GFLOP/s | of peak | N + 1 passes, ms | ratio |',
+  );
+  print('|---|---|---|---|---|---|---|---|---|');
+  for (const row of CASES) print(await sweepRow(row, peak));
+}
+
+async function sweepRow({ shape, prompts, positions }: Case, peak: number): Promise<string> {
+  const { architecture, weights } = randomModel(shape);
+  const segment = positions / 2;
+  const probe = probeTokens({ kind: 'induction', prompts, segment, seed: 0 }, architecture);
+  const runtime = new Runtime(0);
+  const nodes = componentNodes(architecture).length;
+  const pass = await forwardPass(architecture, weights, probe);
+  const [swept, passes] = await timedInTurn(RUNS, [
+    async () => {
+      for await (const _ of sweep(runtime, architecture, weights, probe));
+    },
+    async () => {
+      for (let count = 0; count < nodes + 1; count += 1) await pass.run();
+    },
+  ]);
+  await pass.release();
+  await runtime.release();
+  const gflop = sweepFlop(architecture, probe) / 1e9;
+  const rate = gflop / (swept.medianMillis / 1e3);
+  const ms = (value: number) => value.toFixed(0);
+  return `| ${shape.name} | ${nodes} | ${prompts} × ${positions} | ${ms(swept.medianMillis)} (${ms(swept.minMillis)} … ${ms(swept.maxMillis)}) | ${gflop.toFixed(1)} | ${rate.toFixed(0)} | ${((100 * rate) / peak).toFixed(0)} % | ${ms(passes.medianMillis)} | ${(passes.medianMillis / swept.medianMillis).toFixed(1)} × |`;
+}
+
+/** Rows that pass through each layer: the clean run and every component of earlier layers. */
+function sweepFlop(architecture: Architecture, probe: ProbeTokens): number {
+  const { layers, heads: H, width: D, mlpWidth: F, vocabulary: V } = architecture;
+  const T = probe.positions;
+  const block = 2 * T * (4 * D * D + 2 * D * F) + 4 * T * T * D;
+  let rows = 0;
+  for (let layer = 0; layer < layers; layer += 1) rows += 1 + layer * (H + 1);
+  return probe.prompts * (rows * block + 2 * T * D * V);
+}
+
+async function forwardPass(architecture: Architecture, weights: ModelWeights, probe: ProbeTokens) {
+  const { width: D, vocabulary: V } = architecture;
+  const session = await ort.InferenceSession.create(forwardGraph(architecture, probe.positions), {
+    interOpNumThreads: 1,
+  });
+  const shapes = new Map(
+    session.inputMetadata.flatMap((input) => (input.isTensor ? [[input.name, input.shape]] : [])),
+  );
+  const feeds: Record<string, ort.Tensor> = {};
+  for (let layer = 0; layer < architecture.layers; layer += 1)
+    for (const [name, values] of Object.entries(await weights.block(layer)))
+      feeds[`L${layer}.${name}`] = floatTensor(values, (shapes.get(`L${layer}.${name}`) ?? []).map(Number));
+  const readout = await weights.readout();
+  feeds.norm_weight = floatTensor(readout.normWeight, [D]);
+  feeds.norm_bias = floatTensor(readout.normBias, [D]);
+  feeds.unembedding = floatTensor(readout.unembedding, [V, D]);
+  const table = await weights.embedding();
+  const stream = new Float32Array(probe.ids.length * D);
+  probe.ids.forEach((id, at) => {
+    stream.set(table.subarray(id * D, (id + 1) * D), at * D);
+  });
+  feeds.stream = floatTensor(stream, [probe.prompts, probe.positions, D]);
+  return { run: () => session.run(feeds), release: () => session.release() };
+}
+
+/** GFLOP/s of one matrix product of 2048³ in the same runtime. */
+async function matMulPeak(): Promise<number> {
+  const graph = new OnnxGraph();
+  const [a, b] = ['a', 'b'].map((name) => graph.input(name, [PEAK_SIZE, PEAK_SIZE]));
+  graph.output('product', graph.op('MatMul', [a, b]), [PEAK_SIZE, PEAK_SIZE]);
+  const session = await ort.InferenceSession.create(graph.toBytes(), { interOpNumThreads: 1 });
+  const values = new Float32Array(PEAK_SIZE * PEAK_SIZE).fill(0.5);
+  const matrix = floatTensor(values, [PEAK_SIZE, PEAK_SIZE]);
+  const { minMillis } = await timed(RUNS, () => session.run({ a: matrix, b: matrix }));
+  await session.release();
+  return (2 * PEAK_SIZE ** 3) / (minMillis / 1e3) / 1e9;
+}

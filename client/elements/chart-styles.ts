@@ -22,12 +22,13 @@ export const chartStyles = [
     }
     .info:hover, .info:focus-visible { color: var(--phasewatch-accent); box-shadow: inset 0 0 0 1px var(--phasewatch-accent); }
     [popover] {
-      position: fixed; inset: auto; margin: 0; width: 260px; padding: 10px 12px; border-radius: 8px; font-size: 12px;
+      position: fixed; inset: auto; margin: 0; width: 260px; padding: 10px 12px; border-radius: 8px; font-size: 12px; white-space: normal;
       color: var(--phasewatch-ink-soft); background: var(--phasewatch-raised); border: 1px solid var(--phasewatch-border-strong);
       box-shadow: 0 8px 28px var(--phasewatch-shadow);
     }
     .plot { position: relative; flex: 1; min-height: 0; overflow: hidden; cursor: crosshair; }
     .plot .uplot { position: absolute; inset: 0; }
+    .plot.bare .uplot { visibility: hidden; }
     .u-hz .u-cursor-x { border-right: 1px solid var(--phasewatch-cursor); }
     .empty { position: absolute; inset: 0; display: grid; place-items: center; color: var(--phasewatch-ink-faint); font-size: 12px; pointer-events: none; }
   `,

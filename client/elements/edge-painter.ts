@@ -12,6 +12,7 @@ import type { Palette } from './palette.ts';
 
 const RAMP_STEPS = 16;
 const FADED = 1 / 12;
+const LIT_OPACITY_MIN = 0.55;
 
 export type Pointed =
   | { readonly kind: 'nothing' }
@@ -54,15 +55,16 @@ export function paintEdges(options: PaintOptions): void {
       continue;
     }
     const faded = options.pointed.kind === 'nothing' ? 1 : FADED;
-    stroke(
-      context,
-      edge,
-      ramp[Math.round(edge.stroke.share * RAMP_STEPS)],
-      faded * options.layerOpacity(edge.targetLayer),
-    );
+    stroke(context, edge, {
+      colour: ramp[Math.round(edge.stroke.share * RAMP_STEPS)],
+      opacity: faded * options.layerOpacity(edge.targetLayer),
+      emphasis: false,
+    });
   }
-  for (const edge of lit)
-    stroke(context, edge, litColour(edge, options), options.layerOpacity(edge.targetLayer));
+  for (const edge of lit) {
+    const opacity = options.layerOpacity(edge.targetLayer);
+    stroke(context, edge, { colour: litColour(edge, options), opacity, emphasis: true });
+  }
   context.globalAlpha = 1;
 }
 
@@ -77,11 +79,18 @@ function litColour({ edge }: DrawnEdge, { pointed, palette }: PaintOptions): str
   return palette.colour(pointed.neighbourhood.outEdges.has(edge) ? 'spreader' : 'gatherer');
 }
 
-function stroke(context: CanvasRenderingContext2D, edge: DrawnEdge, colour: string, opacity: number): void {
+type Ink = { readonly colour: string; readonly opacity: number; readonly emphasis: boolean };
+
+function stroke(
+  context: CanvasRenderingContext2D,
+  edge: DrawnEdge,
+  { colour, opacity, emphasis }: Ink,
+): void {
   const { curve } = edge;
-  context.globalAlpha = edge.stroke.opacity * opacity;
+  context.globalAlpha =
+    (emphasis ? Math.max(edge.stroke.opacity, LIT_OPACITY_MIN) : edge.stroke.opacity) * opacity;
   context.strokeStyle = colour;
-  context.lineWidth = edge.stroke.width;
+  context.lineWidth = edge.stroke.width + (emphasis ? 1 : 0);
   context.beginPath();
   context.moveTo(curve.x0, curve.y0);
   context.bezierCurveTo(curve.x1, curve.y1, curve.x2, curve.y2, curve.x3, curve.y3);

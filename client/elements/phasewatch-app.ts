@@ -84,7 +84,7 @@ export class PhasewatchApp extends LitElement {
       </phasewatch-status>
       <main @phasewatch-select=${this.#select} @phasewatch-live=${this.#follow}>
         ${this.#graph(state)}
-        <phasewatch-checkpoints .checkpoints=${checkpoints} .shown=${shown?.id ?? null} ?live=${this.#focus.chosen === null}></phasewatch-checkpoints>
+        <phasewatch-checkpoints .checkpoints=${checkpoints} .shown=${shown?.id ?? null} ?live=${this.#focus.chosen === null} ?connected=${status.phase === 'live'}></phasewatch-checkpoints>
         <section class="charts" aria-label="Metrics over steps">
           <div class="toolbar">
             <h2>Metrics</h2><span class="hint">${this.hoveredStep === null ? 'over training steps' : `at step ${this.hoveredStep.toLocaleString('en-GB')}`}</span>

@@ -21,6 +21,8 @@ import { Palette } from './palette.ts';
 import { plotData, plotOptions } from './plot.ts';
 
 const POPOVER_WIDTH = 260;
+/** Room for the longest explanation; with less below the button, it opens above. */
+const POPOVER_HEIGHT = 140;
 const POPOVER_GAP = 6;
 
 @customElement('phasewatch-chart')
@@ -64,7 +66,7 @@ export class PhasewatchChart extends LitElement {
         <div id="explanation" popover @beforetoggle=${this.#placePopover}>${panel.explanation}</div>
         <div class="value" part="value" data-testid="value">${this.#values()}</div>
       </header>
-      <div class="plot" part="plot" role="img" aria-label=${this.#summary()} @click=${this.#clicked}>
+      <div class="plot ${samples === 0 ? 'bare' : ''}" part="plot" role="img" aria-label=${this.#summary()} @click=${this.#clicked}>
         ${samples === 0 ? html`<div class="empty">no sample yet</div>` : nothing}
       </div>
     `;
@@ -160,7 +162,10 @@ export class PhasewatchChart extends LitElement {
     const left = Math.max(POPOVER_GAP, Math.min(box.left, window.innerWidth - POPOVER_WIDTH - 40));
     const popover = event.target as HTMLElement;
     popover.style.left = `${left}px`;
-    popover.style.top = `${box.bottom + POPOVER_GAP}px`;
+    const below = box.bottom + POPOVER_GAP;
+    const above = below + POPOVER_HEIGHT > window.innerHeight;
+    popover.style.top = above ? 'auto' : `${below}px`;
+    popover.style.bottom = above ? `${window.innerHeight - box.top + POPOVER_GAP}px` : 'auto';
   };
 }
 

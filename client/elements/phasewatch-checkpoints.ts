@@ -1,7 +1,8 @@
 /**
  * `<phasewatch-checkpoints>`: the checkpoints of a run, newest on top. A click or the arrow keys look at one.
  *
- * Properties: `checkpoints`, `shown` (id of the one looked at), `live`. Rows have `data-checkpoint`, `data-status`.
+ * Properties: `checkpoints`, `shown` (id of the one looked at), `live`,
+ * `connected`. Rows have `data-checkpoint`, `data-status`.
  * Events: `phasewatch-select`, `phasewatch-live`. Parts: `header`, `list`, `row`.
  * Limit: every row is in the page; a run of a few hundred checkpoints is what it is made for.
  */
@@ -25,7 +26,7 @@ export class PhasewatchCheckpoints extends LitElement {
       box-shadow: inset 0 0 0 1px var(--phasewatch-border-strong); color: var(--phasewatch-ink-soft);
     }
     button:hover { background: var(--phasewatch-hover); }
-    button[aria-pressed='true'] { color: var(--phasewatch-good); box-shadow: inset 0 0 0 1px color-mix(in srgb, var(--phasewatch-good) 45%, transparent); }
+    button.connected[aria-pressed='true'] { color: var(--phasewatch-good); box-shadow: inset 0 0 0 1px color-mix(in srgb, var(--phasewatch-good) 45%, transparent); }
     button:focus-visible, [role='listbox']:focus-visible { outline: 2px solid var(--phasewatch-accent); outline-offset: -2px; }
     kbd { font: 10px var(--phasewatch-mono); color: var(--phasewatch-ink-faint); margin-left: 5px; }
     .columns, .row { display: grid; grid-template-columns: 14px 50px 1fr 46px; align-items: center; gap: 0 7px; padding: 0 12px 0 12px; }
@@ -60,6 +61,8 @@ export class PhasewatchCheckpoints extends LitElement {
   @property({ attribute: false }) checkpoints: readonly Checkpoint[] = [];
   @property() shown: string | null = null;
   @property({ type: Boolean }) live = true;
+  /** Whether news arrive at all. */
+  @property({ type: Boolean }) connected = true;
   #rows: readonly CheckpointRow[] = [];
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -70,7 +73,7 @@ export class PhasewatchCheckpoints extends LitElement {
     return html`
       <header part="header">
         <h2>Checkpoints</h2><span class="count">${this.#rows.length}</span>
-        <button data-testid="live" aria-pressed=${this.live} title="Follow the run (key L)" @click=${() => this.dispatchEvent(liveEvent())}>
+        <button class=${this.connected ? 'connected' : ''} data-testid="live" aria-pressed=${this.live} title="Follow the run (key L)" @click=${() => this.dispatchEvent(liveEvent())}>
           ${this.live ? 'Live' : html`Go live<kbd>L</kbd>`}
         </button>
       </header>

@@ -23,6 +23,10 @@ const COLUMNS_PER_METRIC = 3;
 const LINES: readonly ColourName[] = ['line', 'line-second'];
 const FONT = '10px system-ui, sans-serif';
 const FAILED_TICK_PIXELS = 7;
+/** Distances between the ticks of a count: 1, 2, 5 times the powers of ten. */
+const COUNT_INCREMENTS = Array.from({ length: 7 }, (_, power) =>
+  [1, 2, 5].map((lead) => lead * 10 ** power),
+).flat();
 
 export type PlotMarks = {
   /** Step of the checkpoint in focus. */
@@ -78,11 +82,13 @@ export function plotOptions(options: PlotOptions): uPlot.Options {
       y: {
         range: (_plot, min, max) =>
           mutable(
-            isSpan(min, max) ? valueRange(min, max, panel.metrics[0].range) : valueRange(null, null, [0, 1]),
+            isSpan(min, max)
+              ? valueRange(min, max, panel.metrics[0].range, panel.isCount)
+              : valueRange(null, null, [0, 1]),
           ),
       },
     },
-    axes: [stepAxis(axis, colour), valueAxis(colour)],
+    axes: [stepAxis(axis, colour), valueAxis(panel, colour)],
     series: [
       {},
       ...panel.metrics.flatMap((_, index) => metricSeries(() => colour(LINES[index % LINES.length]))),
@@ -119,7 +125,7 @@ function stepAxis(axis: StepAxis, colour: PlotOptions['colour']): uPlot.Axis {
   };
 }
 
-function valueAxis(colour: PlotOptions['colour']): uPlot.Axis {
+function valueAxis(panel: Panel, colour: PlotOptions['colour']): uPlot.Axis {
   return {
     font: FONT,
     size: 42,
@@ -129,6 +135,7 @@ function valueAxis(colour: PlotOptions['colour']): uPlot.Axis {
     grid: { stroke: () => colour('grid'), width: 1 },
     ticks: { show: false },
     values: (_plot, splits) => splits.map(tickText),
+    ...(panel.isCount ? { incrs: COUNT_INCREMENTS } : {}),
   };
 }
 

@@ -12,6 +12,8 @@ const X_MARGIN = 0.015;
 const Y_MARGIN = 0.1;
 /** Least spread shown, as a share of the value: a change of a thousandth should look like one. */
 const SPREAD_MIN = 0.02;
+/** A count has ticks at whole numbers only, and an axis needs two. */
+const COUNT_SPREAD_MIN = 2;
 
 export function stepRange(min: number, max: number, axis: StepAxis): Range {
   if (axis === 'linear') {
@@ -35,9 +37,11 @@ export function valueRange(
   min: number | null,
   max: number | null,
   bounds: readonly [number, number | null],
+  isCount = false,
 ): Range {
   if (min === null || max === null) return [bounds[0], bounds[1] ?? bounds[0] + 1];
-  const least = Math.max(Math.abs(min), Math.abs(max)) * SPREAD_MIN || 1;
+  const relative = Math.max(Math.abs(min), Math.abs(max)) * SPREAD_MIN || 1;
+  const least = isCount ? Math.max(relative, COUNT_SPREAD_MIN) : relative;
   const missing = Math.max(0, least - (max - min));
   const margin = (max - min + missing) * Y_MARGIN + missing / 2;
   const low = min - margin;

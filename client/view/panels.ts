@@ -11,8 +11,11 @@ export type Panel = {
   readonly unit: string;
   readonly explanation: string;
   readonly metrics: readonly MetricInfo[];
+  /** Values are whole numbers of something. */
+  readonly isCount: boolean;
 };
 
+const COUNTED: readonly string[] = ['edges', 'nodes'];
 const LOSSES = ['loss_first_half', 'loss_second_half'];
 
 export const PANELS: readonly Panel[] = [
@@ -26,7 +29,14 @@ function panelOf(metric: MetricInfo): Panel {
   const threshold = id.startsWith('active_')
     ? ` The threshold is ${ACTIVITY_THRESHOLD} unless the run states another.`
     : '';
-  return { id, label, unit, explanation: explanation + threshold, metrics: [metric] };
+  return {
+    id,
+    label,
+    unit,
+    explanation: explanation + threshold,
+    metrics: [metric],
+    isCount: COUNTED.includes(unit),
+  };
 }
 
 function lossPanel(metrics: readonly MetricInfo[]): Panel {
@@ -36,5 +46,6 @@ function lossPanel(metrics: readonly MetricInfo[]): Panel {
     unit: metrics[0].unit,
     explanation: metrics.map(({ explanation }) => explanation).join(' '),
     metrics,
+    isCount: false,
   };
 }

@@ -1,0 +1,41 @@
+/** The real server as a process of its own, as `npm start` and `phasewatch watch` run it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
+
+export type TestServer = {
+  readonly url: string;
+  readonly port: number;
+  readonly process: ChildProcess;
+  /** Ctrl-C; resolves to exit code and time it took. */
+  stop(): Promise<{ readonly code: number | null; readonly millis: number }>;
+};
+
+/** Starts the command with `words` on a free port and waits for the address that it prints. */
+export async function startServer(...words: string[]): Promise<TestServer> {
+  const child = spawn(process.execPath, [MAIN, ...words, '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let printed = '';
+  for await (const chunk of child.stdout) {
+    printed += chunk;
+    const url = /http:\/\/\S+/.exec(printed)?.[0];
+    if (url)
+      return {
+        url,
+        port: Number(new URL(url).port),
+        process: child,
+        async stop() {
+          const begun = performance.now();
+          const closed = once(child, 'close');
+          child.kill('SIGINT');
+          const [code] = await closed;
+          return { code, millis: performance.now() - begun };
+        },
+      };
+  }
+  throw new Error(`the server ended before it printed an address; it printed: ${printed}`);
+}

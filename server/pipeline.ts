@@ -59,9 +59,13 @@ function reported(
 ): Observable<Delta> {
   switch (event.type) {
     case 'failed':
-      return of({ type: 'failure', checkpoint: event.id, step: event.step, failure: event.failure });
+      book.refuse(event.id);
+      return of<Delta[]>(
+        { type: 'failure', checkpoint: event.id, step: event.step, failure: event.failure },
+        book.delta(),
+      );
     case 'ready':
-      book.know();
+      book.know(event.checkpoint.id);
       return of(book.delta());
     case 'missing':
       book.reach(event.message);

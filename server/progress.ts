@@ -12,8 +12,9 @@ export class ProgressBook {
   #activity: Progress['activity'] = 'waiting';
   #checkpoint: string | null = null;
   #message: string | null = null;
-  #known = 0;
-  #taken = 0;
+  /** Ids of all checkpoints, and of those whose turn has come. */
+  readonly #known = new Set<string>();
+  readonly #taken = new Set<string>();
   #layersDone = 0;
   /** Rows of each layer of the model. */
   #layerRows: readonly number[] = [];
@@ -25,9 +26,16 @@ export class ProgressBook {
     this.#now = now;
   }
 
-  /** Another checkpoint is ready to be taken. */
-  know(): void {
-    this.#known += 1;
+  /** A checkpoint is ready to be taken, for the first time or again. */
+  know(checkpoint: string): void {
+    this.#known.add(checkpoint);
+    this.#taken.delete(checkpoint);
+  }
+
+  /** A checkpoint cannot be taken as it is. */
+  refuse(checkpoint: string): void {
+    this.#known.add(checkpoint);
+    this.#taken.add(checkpoint);
   }
 
   /** The source is there (null) or not (why). */
@@ -39,7 +47,7 @@ export class ProgressBook {
   begin(checkpoint: string): void {
     this.#activity = 'analysing';
     this.#checkpoint = checkpoint;
-    this.#taken += 1;
+    this.#taken.add(checkpoint);
     this.#layersDone = 0;
     this.#begunMillis = this.#now();
   }
@@ -79,8 +87,8 @@ export class ProgressBook {
     return {
       activity: this.#activity,
       checkpoint: this.#checkpoint,
-      taken: this.#taken,
-      known: this.#known,
+      taken: this.#taken.size,
+      known: this.#known.size,
       layersDone: this.#layersDone,
       layers: this.#checkpoint === null ? 0 : this.#layerRows.length,
       remainingMillis: this.#remainingMillis(),
@@ -88,16 +96,20 @@ export class ProgressBook {
     };
   }
 
+  get #waiting(): number {
+    return this.#known.size - this.#taken.size;
+  }
+
   #rest(): void {
     // While others wait, the finished checkpoint stands until the next begins: no flicker between the two.
-    if (this.#known > this.#taken && this.#message === null) return;
+    if (this.#waiting > 0 && this.#message === null) return;
     this.#checkpoint = null;
     this.#layersDone = 0;
     this.#activity = this.#message === null ? 'waiting' : 'missing';
   }
 
   #remainingMillis(): number | null {
-    if (this.#checkpoint === null) return this.#known > this.#taken ? null : 0;
+    if (this.#checkpoint === null) return this.#waiting > 0 ? null : 0;
     const rows = this.#layerRows.reduce((sum, count) => sum + count, 0);
     const rowsDone = this.#layerRows.slice(0, this.#layersDone).reduce((sum, count) => sum + count, 0);
     const elapsed = this.#now() - this.#begunMillis;
@@ -108,6 +120,6 @@ export class ProgressBook {
           ? (elapsed * rows) / rowsDone
           : null;
     if (whole === null) return null;
-    return Math.max(0, whole - elapsed) + whole * (this.#known - this.#taken);
+    return Math.max(0, whole - elapsed) + whole * this.#waiting;
   }
 }

@@ -21,8 +21,8 @@ describe('the time left', () => {
   it('is unknown before anything ran, then follows the share of rows done', () => {
     let now = 0;
     const book = new ProgressBook(() => now);
-    book.know();
-    book.know();
+    book.know('a');
+    book.know('b');
     book.begin('a');
     book.open(ANALYSIS);
     expect(book.progress().remainingMillis).toBeNull();
@@ -35,7 +35,7 @@ describe('the time left', () => {
   it('follows the mean of the finished checkpoints after that', () => {
     let now = 0;
     const book = new ProgressBook(() => now);
-    for (let count = 0; count < 3; count += 1) book.know();
+    for (const checkpoint of ['a', 'b', 'c']) book.know(checkpoint);
     book.begin('a');
     book.open(ANALYSIS);
     now = 200;

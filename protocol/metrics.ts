@@ -1,99 +1,24 @@
 /**
- * The catalogue of graph metrics and node metrics: what server, client and documents call them and say of them.
+ * The catalogue of metrics: what server, client and documents call them and say of them. Data only.
  *
  * w are the weights of the possible edges, M their count, τ the activity threshold (0.3 unless stated).
- * Formulas and references stand with the code that computes them; the sentences here are for readers of a chart.
+ * Formulas stand with the code that computes them; the sentences here are for readers of a chart.
  */
-export type MetricInfo = {
-  readonly id: string;
-  readonly label: string;
-  /** Unit of the values, `''` for a pure number. */
-  readonly unit: string;
-  /** Smallest and largest possible value; `null` where there is no bound. */
-  readonly range: readonly [number, number | null];
-  /** Two sentences: what it is, how to read it. */
-  readonly explanation: string;
-  /** Compares a checkpoint with the one before it, so the first checkpoint has no value. */
-  readonly comparesWithPrevious: boolean;
-};
+import { CHURN_CONTEXT, STRENGTH_COMPARISONS, WEIGHT_COMPARISONS } from './comparison-metrics.ts';
+import { LEVEL_METRICS } from './graph-metrics.ts';
+import type { MetricInfo } from './metric-info.ts';
+import { NODE_METRICS } from './node-metrics.ts';
 
-export const GRAPH_METRICS = [
-  {
-    id: 'total_strength',
-    label: 'Total strength',
-    unit: '',
-    range: [0, null],
-    explanation:
-      'Sum of all edge weights: how much the components depend on one another altogether. It rises when ablating one component changes the others more.',
-    comparesWithPrevious: false,
-  },
-  {
-    id: 'active_edges',
-    label: 'Active edges',
-    unit: 'edges',
-    range: [0, null],
-    explanation:
-      'Number of edges with a weight above the activity threshold. Weights below it are small changes of direction that one ablation causes almost anywhere.',
-    comparesWithPrevious: false,
-  },
-  {
-    id: 'active_nodes',
-    label: 'Active nodes',
-    unit: 'nodes',
-    range: [0, null],
-    explanation:
-      'Number of components that touch at least one active edge. The others neither change much nor are changed much.',
-    comparesWithPrevious: false,
-  },
-  {
-    id: 'density',
-    label: 'Density',
-    unit: '',
-    range: [0, 1],
-    explanation:
-      'Active edges divided by the ordered pairs of active nodes. The graph has no cycles, so it stays below one half.',
-    comparesWithPrevious: false,
-  },
-  {
-    id: 'gini',
-    label: 'Gini coefficient',
-    unit: '',
-    range: [0, 1],
-    explanation:
-      'Inequality of the edge weights: 0 when all are equal, near 1 when a few edges carry everything. It rises as the model commits to particular paths.',
-    comparesWithPrevious: false,
-  },
-  {
-    id: 'churn',
-    label: 'Churn',
-    unit: '',
-    range: [0, 1],
-    explanation:
-      'Weighted Jaccard distance to the previous checkpoint, both graphs scaled to total strength 1. 0 means the same graph up to scale, 1 means that nothing is shared.',
-    comparesWithPrevious: true,
-  },
-] as const satisfies readonly MetricInfo[];
+export { LEVEL_METRICS, type MetricInfo, NODE_METRICS };
 
-export const NODE_METRICS = [
-  {
-    id: 'out_strength',
-    label: 'Out-strength',
-    unit: '',
-    range: [0, null],
-    explanation:
-      'Sum of the weights of a component’s outgoing edges: how much ablating it changes the others. The highest are called spreaders.',
-    comparesWithPrevious: false,
-  },
-  {
-    id: 'in_strength',
-    label: 'In-strength',
-    unit: '',
-    range: [0, null],
-    explanation:
-      'Sum of the weights of a component’s incoming edges: how much it changes when others are ablated. The highest are called gatherers.',
-    comparesWithPrevious: false,
-  },
-] as const satisfies readonly MetricInfo[];
+/** Everything that sets a graph against another one of the run. */
+export const COMPARISON_METRICS = [...WEIGHT_COMPARISONS, ...STRENGTH_COMPARISONS] as const;
+
+/** Numbers of a checkpoint that need more than its graph and the one before: a history, or the single prompts. */
+export const CHURN_METRICS = CHURN_CONTEXT;
+
+/** What every checkpoint carries, except that the first has none of those that compare with the previous one. */
+export const GRAPH_METRICS = [...LEVEL_METRICS, ...WEIGHT_COMPARISONS] as const;
 
 export const TASK_MEASURES = [
   {
@@ -104,6 +29,8 @@ export const TASK_MEASURES = [
     explanation:
       'Mean next-token loss over the first half of the probe. On the induction probe nothing there can be predicted, so it stays near the logarithm of the vocabulary size.',
     comparesWithPrevious: false,
+    cost: 'cheap',
+    source: 'Mean cross-entropy over the probe',
   },
   {
     id: 'loss_second_half',
@@ -113,6 +40,8 @@ export const TASK_MEASURES = [
     explanation:
       'Mean next-token loss over the second half of the probe. On the induction probe it repeats the first half, and the loss falls when the model learns to copy.',
     comparesWithPrevious: false,
+    cost: 'cheap',
+    source: 'Mean cross-entropy over the probe',
   },
   {
     id: 'induction_score',
@@ -122,6 +51,8 @@ export const TASK_MEASURES = [
     explanation:
       'Loss over the first half minus loss over the second half. It jumps when induction heads form.',
     comparesWithPrevious: false,
+    cost: 'cheap',
+    source: 'C. Olsson et al., In-context learning and induction heads (2022)',
   },
   {
     id: 'accuracy_second_half',
@@ -131,9 +62,14 @@ export const TASK_MEASURES = [
     explanation:
       'Share of second-half tokens that the model ranks first. Chance is one over the vocabulary size.',
     comparesWithPrevious: false,
+    cost: 'cheap',
+    source: 'Top-1 accuracy over the probe',
   },
 ] as const satisfies readonly MetricInfo[];
 
+export type LevelMetricId = (typeof LEVEL_METRICS)[number]['id'];
+export type ComparisonMetricId = (typeof COMPARISON_METRICS)[number]['id'];
+export type ChurnMetricId = (typeof CHURN_METRICS)[number]['id'];
 export type GraphMetricId = (typeof GRAPH_METRICS)[number]['id'];
 export type NodeMetricId = (typeof NODE_METRICS)[number]['id'];
 export type TaskMeasureId = (typeof TASK_MEASURES)[number]['id'];

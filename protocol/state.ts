@@ -36,8 +36,8 @@ export type Probe = z.infer<typeof Probe>;
 export const Analysis = z.object({
   model: Model,
   nodes: z.array(ComponentNode),
-  ablation: z.enum(['zero']),
-  measure: z.enum(['cosine']),
+  ablation: z.enum(['zero', 'mean', 'resample']),
+  measure: z.enum(['cosine', 'relative_l2']),
   probe: Probe,
   activityThreshold: z.number(),
 });
@@ -72,6 +72,8 @@ export const Checkpoint = z.object({
   metricErrors: NumberRecord,
   task: NumberRecord,
   roles: z.nullable(Roles),
+  /** Distances that are undefined since an output is zero, over edges, prompts and positions; they count as 0. */
+  undefinedCount: z.int(),
   /** Time the analysis took. */
   millis: z.nullable(z.number()),
   failure: z.nullable(Failure),
@@ -85,12 +87,14 @@ export type Checkpoint = z.infer<typeof Checkpoint>;
 export const Graph = z.object({
   checkpoint: z.string(),
   step: z.number(),
-  /** 1 − cosine between clean and ablated output, averaged over prompts and positions. */
+  /** In the measure of the run, averaged over prompts and positions. */
   weights: Numbers,
   /** Over prompts; null with a single prompt. */
   standardErrors: z.nullable(Numbers),
   /** Per id of the catalogue one value a node, in node order. */
   nodeMetrics: z.record(z.string(), Numbers),
+  /** Per id of the catalogue one value a head, in node order without the MLPs. */
+  headScores: z.record(z.string(), Numbers),
 });
 export type Graph = z.infer<typeof Graph>;
 
@@ -143,8 +147,11 @@ export const Delta = z.discriminatedUnion('type', [
     metricErrors: NumberRecord,
     /** Empty where only the comparison with the previous checkpoint is stated anew. */
     nodeMetrics: z.record(z.string(), Numbers),
+    headScores: z.record(z.string(), Numbers),
     task: NumberRecord,
     roles: z.nullable(Roles),
+    /** Null where only a comparison is stated anew. */
+    undefinedCount: z.nullable(z.int()),
   }),
   z.object({ type: z.literal('checkpoint-done'), checkpoint: z.string(), millis: z.number() }),
   z.object({
@@ -199,6 +206,7 @@ export function apply(state: RunState, delta: Delta): RunState {
           weights: [],
           standardErrors: null,
           nodeMetrics: {},
+          headScores: {},
         },
       };
     case 'edges': {
@@ -223,6 +231,7 @@ export function apply(state: RunState, delta: Delta): RunState {
         metricErrors: { ...before.metricErrors, ...delta.metricErrors },
         task: { ...before.task, ...delta.task },
         roles: delta.roles ?? before.roles,
+        undefinedCount: delta.undefinedCount ?? before.undefinedCount,
       };
       const partial = state.partial;
       return {
@@ -230,7 +239,11 @@ export function apply(state: RunState, delta: Delta): RunState {
         checkpoints: placed(state.checkpoints, after),
         partial:
           partial?.checkpoint === delta.checkpoint
-            ? { ...partial, nodeMetrics: { ...partial.nodeMetrics, ...delta.nodeMetrics } }
+            ? {
+                ...partial,
+                nodeMetrics: { ...partial.nodeMetrics, ...delta.nodeMetrics },
+                headScores: { ...partial.headScores, ...delta.headScores },
+              }
             : partial,
       };
     }
@@ -279,6 +292,7 @@ function started(id: string, step: number): Checkpoint {
     metricErrors: {},
     task: {},
     roles: null,
+    undefinedCount: 0,
     millis: null,
     failure: null,
   };

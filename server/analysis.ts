@@ -6,7 +6,8 @@
 import { possibleEdges } from '../protocol/graph.ts';
 import { ACTIVITY_THRESHOLD } from '../protocol/metrics.ts';
 import type { Analysis } from '../protocol/state.ts';
-import { type ProbeOptions, type ProbeTokens, probeTokens } from './ablation/probe.ts';
+import { effectPositionsOf, type Settings } from './ablation/choices.ts';
+import { type ProbeTokens, probeTokens } from './ablation/probe.ts';
 import type { Runtime } from './ablation/runtime.ts';
 import { sweep } from './ablation/sweep.ts';
 import { type Measured, measure } from './graph/measure.ts';
@@ -27,36 +28,55 @@ export type AnalysisEvent =
   | {
       readonly type: 'measured';
       readonly measured: Measured;
+      /** The three effects on the output, one value a node; empty where they were not asked for. */
+      readonly effects: Readonly<Record<string, number[]>>;
+      readonly headScores: Readonly<Record<string, number[]>>;
       readonly task: Readonly<Record<string, number>>;
+      readonly undefinedCount: number;
     };
 
 /** @throws CheckpointFailure */
 export async function* analyse(
   runtime: Runtime,
   checkpoint: CheckpointRef,
-  probeOptions: ProbeOptions,
+  settings: Settings,
 ): AsyncGenerator<AnalysisEvent> {
   const files = await openCheckpoint(checkpoint);
   try {
     const { architecture, weights: modelWeights } = readModel(files.config, files.tensors);
-    const probe = probeTokens(probeOptions, architecture);
-    const analysis = analysisOf(architecture, probe);
+    const probe = probeTokens(settings.probe, architecture, settings.ablation);
+    const analysis = analysisOf(architecture, probe, settings);
     yield { type: 'opened', analysis };
 
     const { nodes } = analysis;
     const { sources, targets } = possibleEdges(nodes);
     const weights = new Float64Array(sources.length);
     const standardErrors = probe.prompts > 1 ? new Float64Array(sources.length) : null;
-    let task: Readonly<Record<string, number>> = {};
+    const headScores: Record<string, number[]> = {};
+    let undefinedCount = 0;
     let firstEdge = 0;
-    for await (const event of sweep(runtime, architecture, modelWeights, probe)) {
-      if (event.type === 'task') {
-        task = event.measures;
+    const { ablation, measure: distance } = settings;
+    const effectPositions = effectPositionsOf(settings, architecture.vocabulary, probe.positions);
+    const options = { ablation, measure: distance, effectPositions };
+    for await (const event of sweep(runtime, architecture, modelWeights, probe, options)) {
+      if (event.type === 'output') {
+        const graph = { nodes, sources, targets, weights, standardErrors };
+        yield {
+          type: 'measured',
+          measured: measure(graph, ACTIVITY_THRESHOLD),
+          effects: { ...event.effects },
+          headScores,
+          task: event.task,
+          undefinedCount,
+        };
         continue;
       }
       const layer = edgeStatistics(event.weights, probe.prompts);
       weights.set(layer.means, firstEdge);
       if (layer.standardErrors) standardErrors?.set(layer.standardErrors, firstEdge);
+      undefinedCount += event.undefinedCount;
+      for (const [score, values] of Object.entries(event.headScores))
+        headScores[score] = [...(headScores[score] ?? []), ...values];
       yield {
         type: 'layer',
         layer: event.layer,
@@ -66,20 +86,18 @@ export async function* analyse(
       };
       firstEdge += layer.means.length;
     }
-    const graph = { nodes, sources, targets, weights, standardErrors };
-    yield { type: 'measured', measured: measure(graph, ACTIVITY_THRESHOLD), task };
   } finally {
     await files.close();
   }
 }
 
-function analysisOf(architecture: Architecture, probe: ProbeTokens): Analysis {
+function analysisOf(architecture: Architecture, probe: ProbeTokens, settings: Settings): Analysis {
   const { family, layers, heads, width, headWidth, mlpWidth, vocabulary } = architecture;
   return {
     model: { family, layers, heads, width, headWidth, mlpWidth, vocabulary },
     nodes: componentNodes(architecture),
-    ablation: 'zero',
-    measure: 'cosine',
+    ablation: settings.ablation,
+    measure: settings.measure,
     probe: probe.info,
     activityThreshold: ACTIVITY_THRESHOLD,
   };

@@ -16,7 +16,7 @@ import {
   throwError,
 } from 'rxjs';
 import { type Analysis, type Delta, type Graph, type RunInfo, unreachable } from '../protocol/state.ts';
-import type { ProbeOptions } from './ablation/probe.ts';
+import type { Settings } from './ablation/choices.ts';
 import type { AnalysisEvent } from './analysis.ts';
 import { CheckpointFailure } from './base/failure.ts';
 import type { Engine } from './engine-process.ts';
@@ -27,7 +27,7 @@ import type { CheckpointRef } from './source/checkpoint-files.ts';
 export type CheckpointDeltasOptions = {
   readonly run: RunInfo;
   readonly engine: Engine;
-  readonly probe: ProbeOptions;
+  readonly settings: Settings;
   readonly history: GraphHistory;
 };
 
@@ -44,7 +44,7 @@ export class CheckpointDeltas {
 
   /** @param broken emits when the files turn out broken while they are being read: newer than this analysis */
   of(ref: CheckpointRef, broken: Observable<unknown>): Observable<Delta> {
-    const { engine, probe, history } = this.#options;
+    const { engine, settings, history } = this.#options;
     return defer(() => {
       const book = this.#book;
       const graph: Graph = {
@@ -53,12 +53,13 @@ export class CheckpointDeltas {
         weights: [],
         standardErrors: null,
         nodeMetrics: {},
+        headScores: {},
       };
       history.delete(ref.id);
       book.begin(ref.id);
       return concat(
         of<Delta[]>({ type: 'checkpoint-started', checkpoint: ref.id, step: ref.step }, book.delta()),
-        engine.analyse(ref, probe).pipe(
+        engine.analyse(ref, settings).pipe(
           tap((event) => gather(graph, event)),
           concatMap((event) => this.#deltasOf(ref.id, event)),
         ),
@@ -103,15 +104,17 @@ export class CheckpointDeltas {
         return of(edges, this.#book.delta());
       }
       case 'measured': {
-        const { metrics, nodeMetrics, roles } = event.measured;
+        const { metrics, roles } = event.measured;
         return of({
           type: 'metrics',
           checkpoint,
           metrics: { ...metrics },
           metricErrors: {},
-          nodeMetrics: { ...nodeMetrics },
+          nodeMetrics: nodeMetricsOf(event),
+          headScores: { ...event.headScores },
           task: { ...event.task },
           roles,
+          undefinedCount: event.undefinedCount,
         });
       }
       default:
@@ -141,8 +144,10 @@ export class CheckpointDeltas {
         metrics: { ...metrics },
         metricErrors: {},
         nodeMetrics: {},
+        headScores: {},
         task: {},
         roles: null,
+        undefinedCount: null,
       })),
     );
   }
@@ -157,6 +162,11 @@ function gather(graph: Graph, event: AnalysisEvent): void {
       for (const error of event.standardErrors) graph.standardErrors.push(error);
     }
   } else if (event.type === 'measured') {
-    graph.nodeMetrics = { ...event.measured.nodeMetrics };
+    graph.nodeMetrics = nodeMetricsOf(event);
+    graph.headScores = { ...event.headScores };
   }
+}
+
+function nodeMetricsOf(event: AnalysisEvent & { readonly type: 'measured' }): Graph['nodeMetrics'] {
+  return { ...event.measured.nodeMetrics, ...event.effects };
 }

@@ -8,7 +8,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { Observable } from 'rxjs';
-import type { ProbeOptions } from './ablation/probe.ts';
+import type { Settings } from './ablation/choices.ts';
 import type { AnalysisEvent } from './analysis.ts';
 import { CheckpointFailure } from './base/failure.ts';
 import type { EngineReply, EngineRequest } from './engine.ts';
@@ -17,7 +17,7 @@ import type { CheckpointRef } from './source/checkpoint-files.ts';
 /** What the pipeline needs of an engine. */
 export interface Engine {
   /** Errors with a CheckpointFailure where the checkpoint is at fault, or the runtime died over it. */
-  analyse(checkpoint: CheckpointRef, probe: ProbeOptions): Observable<AnalysisEvent>;
+  analyse(checkpoint: CheckpointRef, settings: Settings): Observable<AnalysisEvent>;
   /** Metrics that compare a graph with the one before it. */
   compare(before: Float64Array, after: Float64Array): Observable<Readonly<Record<string, number>>>;
 }
@@ -31,8 +31,8 @@ export class EngineProcess implements Engine {
     this.#threads = threads;
   }
 
-  analyse(checkpoint: CheckpointRef, probe: ProbeOptions): Observable<AnalysisEvent> {
-    return this.#ask({ type: 'analyse', checkpoint, probe }, (reply) =>
+  analyse(checkpoint: CheckpointRef, settings: Settings): Observable<AnalysisEvent> {
+    return this.#ask({ type: 'analyse', checkpoint, settings }, (reply) =>
       reply.type === 'opened' || reply.type === 'layer' || reply.type === 'measured' ? reply : null,
     );
   }

@@ -4,7 +4,7 @@
  * (structured clone, typed arrays without conversion). One request at a time; ends with its parent.
  */
 import process from 'node:process';
-import type { ProbeOptions } from './ablation/probe.ts';
+import type { Settings } from './ablation/choices.ts';
 import { Runtime } from './ablation/runtime.ts';
 import { type AnalysisEvent, analyse } from './analysis.ts';
 import { CheckpointFailure, type FailureCode } from './base/failure.ts';
@@ -12,7 +12,7 @@ import { compare } from './graph/measure.ts';
 import type { CheckpointRef } from './source/checkpoint-files.ts';
 
 export type EngineRequest =
-  | { readonly type: 'analyse'; readonly checkpoint: CheckpointRef; readonly probe: ProbeOptions }
+  | { readonly type: 'analyse'; readonly checkpoint: CheckpointRef; readonly settings: Settings }
   | { readonly type: 'compare'; readonly before: Float64Array; readonly after: Float64Array };
 
 export type EngineReply =
@@ -41,7 +41,7 @@ async function answer(request: EngineRequest): Promise<void> {
     if (request.type === 'compare') {
       send({ type: 'compared', metrics: compare(request.before, request.after) });
     } else {
-      for await (const event of analyse(runtime, request.checkpoint, request.probe)) send(event);
+      for await (const event of analyse(runtime, request.checkpoint, request.settings)) send(event);
     }
     send({ type: 'end' });
   } catch (error) {

@@ -9,6 +9,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { filter, type Observable } from 'rxjs';
 import { apply, initialState, type RunInfo } from '../protocol/state.ts';
+import type { Settings } from './ablation/choices.ts';
 import { type ProbeOptions, readTokensFile } from './ablation/probe.ts';
 import { HISTORY_BYTES_MAX } from './base/config.ts';
 import { startDemo } from './demo/process.ts';
@@ -76,7 +77,7 @@ async function analyze(command: Command & { readonly name: 'analyze' }): Promise
     run,
     source,
     engine,
-    probe: await probeOptions(command.probe),
+    settings: await settingsOf(command),
     history: new GraphHistory(HISTORY_BYTES_MAX),
     note: say,
   });
@@ -136,7 +137,7 @@ async function serve(
 ): Promise<number> {
   if (!existsSync(join(SITE, 'index.html')))
     throw new UsageError(`expected the built dashboard in ${SITE}, found none; npm run build makes it`);
-  const probe = await probeOptions(words.probe);
+  const settings = await settingsOf(words);
   const engine = new EngineProcess(words.threads);
   engine.warmUp();
   const history = new GraphHistory(HISTORY_BYTES_MAX);
@@ -162,7 +163,7 @@ async function serve(
   );
 
   const failed = await new Promise<unknown>((settle) => {
-    const subscription = pipeline({ run, source, engine, probe, history, note: say }).subscribe({
+    const subscription = pipeline({ run, source, engine, settings, history, note: say }).subscribe({
       next: (delta) => stream.publish(delta),
       error: settle,
     });
@@ -186,6 +187,11 @@ function isOfSteps(event: SourceEvent, steps: ReadonlySet<number>): boolean {
 function runOf(directory: string): RunInfo {
   const path = resolve(directory);
   return { id: basename(path), name: basename(path), source: path, analysis: null };
+}
+
+async function settingsOf(words: EngineWords): Promise<Settings> {
+  const { ablation, measure, effects, effectPositions } = words;
+  return { probe: await probeOptions(words.probe), ablation, measure, effects, effectPositions };
 }
 
 async function probeOptions(words: ProbeWords): Promise<ProbeOptions> {

@@ -11,7 +11,7 @@
  */
 import { concat, concatMap, connect, defer, EMPTY, filter, merge, type Observable, of } from 'rxjs';
 import { type Delta, type RunInfo, unreachable } from '../protocol/state.ts';
-import type { ProbeOptions } from './ablation/probe.ts';
+import type { Settings } from './ablation/choices.ts';
 import { CheckpointDeltas } from './checkpoint-deltas.ts';
 import type { Engine } from './engine-process.ts';
 import type { GraphHistory } from './graph/history.ts';
@@ -22,7 +22,7 @@ export type PipelineOptions = {
   readonly run: RunInfo;
   readonly source: Observable<SourceEvent>;
   readonly engine: Engine;
-  readonly probe: ProbeOptions;
+  readonly settings: Settings;
   readonly history: GraphHistory;
   /** Receives what is no part of the run's state: one sentence a time. */
   readonly note: (sentence: string) => void;

@@ -3,6 +3,7 @@ import { concat, delay, finalize, NEVER, type Observable, of, throwError, timer 
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { type Analysis, apply, type Delta, initialState, type RunInfo } from '../protocol/state.ts';
+import type { Settings } from '../server/ablation/choices.ts';
 import type { AnalysisEvent } from '../server/analysis.ts';
 import { CheckpointFailure } from '../server/base/failure.ts';
 import type { Engine } from '../server/engine-process.ts';
@@ -22,6 +23,14 @@ const ANALYSIS: Analysis = {
   measure: 'cosine',
   probe: { kind: 'tokens', prompts: 1, positions: 4 },
   activityThreshold: 0.3,
+};
+
+const SETTINGS: Settings = {
+  probe: { kind: 'tokens', tokens: [[1, 2]] },
+  ablation: 'zero',
+  measure: 'cosine',
+  effects: 'auto',
+  effectPositions: null,
 };
 
 const ready = (step: number): SourceEvent => ({
@@ -60,7 +69,10 @@ const engine: Engine = {
           nodeMetrics: { out_strength: [step, 0], in_strength: [0, step] },
           roles: { spreaders: [], gatherers: [] },
         },
+        effects: {},
+        headScores: {},
         task: {},
+        undefinedCount: 0,
       }),
     );
   },
@@ -76,7 +88,7 @@ function deltasOf(marbles: string, events: Readonly<Record<string, SourceEvent>>
       run: RUN,
       source: hot(marbles, events),
       engine,
-      probe: { kind: 'tokens', tokens: [[1, 2]] },
+      settings: SETTINGS,
       history: new GraphHistory(1e6),
       note: (sentence) => notes.push(sentence),
     }).subscribe((delta) => seen.push({ frame: scheduler.now(), delta }));
@@ -186,7 +198,7 @@ describe('the pipeline', () => {
         run: RUN,
         source: hot('a', { a: ready(1) }),
         engine: mistaken,
-        probe: { kind: 'tokens', tokens: [[1, 2]] },
+        settings: SETTINGS,
         history: new GraphHistory(1e6),
         note: () => {},
       }).subscribe({ error: (error) => (thrown = error) });
@@ -212,7 +224,7 @@ describe('the pipeline', () => {
         run: RUN,
         source: hot('a----b', { a: ready(1), b: broken(2) }),
         engine: endless,
-        probe: { kind: 'tokens', tokens: [[1, 2]] },
+        settings: SETTINGS,
         history: new GraphHistory(1e6),
         note: () => {},
       }).subscribe((delta) => seen.push(delta));

@@ -49,10 +49,10 @@ export class PhasewatchApp extends LitElement {
 
   constructor() {
     super();
-    const addresses = addressesOf(document.baseURI);
+    const addresses = addressesOf(location.href);
     this.#store = new Store({
       address: addresses.stream,
-      run: new URL(location.href).searchParams.get('run'),
+      run: addresses.run,
       open: openWebSocket,
       fetchGraph: (run, checkpoint) => fetchGraph(addresses.graph(run, checkpoint)),
     });

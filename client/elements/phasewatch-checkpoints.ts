@@ -1,8 +1,8 @@
 /**
  * `<phasewatch-checkpoints>`: the checkpoints of a run, newest on top. A click or the arrow keys look at one.
  *
- * Properties: `checkpoints`, `shown` (id of the one looked at), `live`,
- * `connected`. Rows have `data-checkpoint`, `data-status`.
+ * Properties: `checkpoints`, `shown` (id of the one looked at), `live`, `connected`. Rows have `data-checkpoint`,
+ * `data-status`.
  * Events: `phasewatch-select`, `phasewatch-live`. Parts: `header`, `list`, `row`.
  * Limit: every row is in the page; a run of a few hundred checkpoints is what it is made for.
  */
@@ -32,7 +32,7 @@ export class PhasewatchCheckpoints extends LitElement {
     .columns, .row { display: grid; grid-template-columns: 14px 50px 1fr 46px; align-items: center; gap: 0 7px; padding: 0 12px 0 12px; }
     .columns { font-size: 10.5px; color: var(--phasewatch-ink-faint); padding-bottom: 4px; border-bottom: 1px solid var(--phasewatch-border); }
     .columns :nth-child(2), .columns :nth-child(4) { text-align: right; }
-    [role='listbox'] { flex: 1; min-height: 0; overflow-y: auto; padding: 4px 0; scrollbar-width: thin; scrollbar-color: var(--phasewatch-border-strong) transparent; }
+    [role='listbox'] { position: relative; flex: 1; min-height: 0; overflow-y: auto; padding: 4px 0; scrollbar-width: thin; scrollbar-color: var(--phasewatch-border-strong) transparent; }
     .row { min-height: 25px; cursor: pointer; font-size: 12px; position: relative; }
     .row:hover { background: var(--phasewatch-hover); }
     .row[aria-selected='true'] { background: var(--phasewatch-selected); }
@@ -91,8 +91,17 @@ export class PhasewatchCheckpoints extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('shown'))
-      this.renderRoot.querySelector('[aria-selected="true"]')?.scrollIntoView?.({ block: 'nearest' });
+    if (changed.has('shown')) this.#reveal();
+  }
+
+  /** Scrolls the list only: `scrollIntoView` would also move a page in which the list is out of sight. */
+  #reveal(): void {
+    const list = this.renderRoot.querySelector<HTMLElement>('[role="listbox"]');
+    const row = this.renderRoot.querySelector<HTMLElement>('[aria-selected="true"]');
+    if (!list || !row) return;
+    const bottom = row.offsetTop + row.offsetHeight;
+    if (row.offsetTop < list.scrollTop) list.scrollTop = row.offsetTop;
+    else if (bottom > list.scrollTop + list.clientHeight) list.scrollTop = bottom - list.clientHeight;
   }
 
   #row(row: CheckpointRow): TemplateResult {

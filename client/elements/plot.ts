@@ -105,8 +105,12 @@ export function plotOptions(options: PlotOptions): uPlot.Options {
 }
 
 function metricSeries(stroke: () => string): uPlot.Series[] {
-  const bound: uPlot.Series = { width: 0, points: { show: false } };
-  return [{ stroke, width: 1.6, points: { size: 4, space: 7, width: 0, fill: stroke } }, bound, { ...bound }];
+  const bound: uPlot.Series = { width: 0, pxAlign: 0, points: { show: false } };
+  return [
+    { stroke, width: 1.6, pxAlign: 0, points: { size: 4, space: 7, width: 0, fill: stroke } },
+    bound,
+    { ...bound },
+  ];
 }
 
 function stepAxis(axis: StepAxis, colour: PlotOptions['colour']): uPlot.Axis {

@@ -4,23 +4,28 @@
  */
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
 
 export function durationText(millis: number): string {
   if (millis < SECOND) return `${Math.round(millis)} ms`;
   if (millis < 10 * SECOND) return `${(millis / SECOND).toFixed(1)} s`;
-  if (millis < MINUTE) return `${Math.round(millis / SECOND)} s`;
-  const minutes = Math.floor(millis / MINUTE);
-  return `${minutes} min ${Math.round((millis - minutes * MINUTE) / SECOND)} s`;
+  return inUnits(Math.round(millis / SECOND), 's', 'min');
 }
 
 export function remainingText(millis: number): string {
   if (millis < SECOND) return 'less than 1 s left';
-  if (millis < MINUTE) return `about ${Math.round(millis / SECOND)} s left`;
-  if (millis < HOUR) return `about ${Math.round(millis / MINUTE)} min left`;
-  const hours = Math.floor(millis / HOUR);
-  const minutes = Math.round((millis - hours * HOUR) / MINUTE);
-  return minutes === 0 ? `about ${hours} h left` : `about ${hours} h ${minutes} min left`;
+  const seconds = Math.round(millis / SECOND);
+  if (seconds < 60) return `about ${seconds} s left`;
+  return `about ${inUnits(Math.round(millis / MINUTE), 'min', 'h')} left`;
+}
+
+/** `count` of a unit, and of the next one, 60 times as large: rounded before it is split, so that it never says `60 s`. */
+function inUnits(count: number, unit: string, larger: string): string {
+  const whole = Math.floor(count / 60);
+  const rest = count % 60;
+  return [
+    ...(whole > 0 ? [`${whole} ${larger}`] : []),
+    ...(rest > 0 || whole === 0 ? [`${rest} ${unit}`] : []),
+  ].join(' ');
 }
 
 /** Whole seconds until `at`, never less than 0. */

@@ -2,57 +2,99 @@
  * One transformer block for many ablations at once, as an ONNX graph with its weights as inputs.
  *
  * Letters: R rows (row 0 is the clean run, every further row one ablation of an earlier layer), P prompts,
- * T positions, D residual width, H heads, d head width, F MLP width.
+ * T positions, D residual width, H heads, d head width.
  *
- *   stream  [R,P,T,D]     residual stream before the block
- *   weights [R,P,H+1]     1 − cos(clean output, output in this row), mean over T; columns: heads, then the MLP
- *   next    [R+H+1,P,T,D] residual stream after the block; the last H+1 rows are new: each of this block's own
- *                         components ablated in the clean run
+ *   stream    [R,P,T,D]     residual stream before the block
+ *   weights   [R,P,H+1]     how much each output of this block differs from the clean run, mean over T;
+ *                           columns: heads, then the MLP
+ *   within    [H,P]         the same for the MLP when a head of this very block is ablated; sequential blocks only
+ *   undefined []            how many distances in `weights` are undefined since an output is zero
+ *   undefined_within []     the same for `within`
+ *   pattern   [P,H,T,T]     attention of the clean run
+ *   next      [R+H+1,P,T,D] residual stream after the block; the last H+1 rows are new: each of this block's own
+ *                           components ablated in the clean run
  *
- * Two identities keep it cheap. In a parallel block without post-norm a zero-ablated component only leaves the
- * sum, so its new row is the clean stream minus its output. And the output of head h is z·W with W = W_O[h] [d,D],
- * so dot products of outputs are z·(W·Wᵀ)·zᵀ: the outputs themselves are never built.
- * Source: component-graph definition, "Where the time goes" 1–4.
+ * What keeps it cheap: the output of head h is z·W with W = W_O[h] [d,D], so dot products of outputs are
+ * z·(W·Wᵀ)·zᵀ and the outputs themselves are never built. In a parallel block an ablated component only changes the
+ * sum; in a sequential one the MLP runs again for each head.
+ * Source: component-graph definition, "Edges and weights" and "Where the time goes" 1–4.
  */
 import type { Architecture } from '../model/architecture.ts';
-import { attention, linear, multilayerPerceptron, weightPorts } from './block-pieces.ts';
+import {
+  attended,
+  attentionPattern,
+  type BlockContext,
+  headMaps,
+  linear,
+  multilayerPerceptron,
+  normAfter,
+  projections,
+  weightPorts,
+} from './block-pieces.ts';
+import type { Ablation, Measure } from './choices.ts';
+import { distances } from './distance.ts';
 import { OnnxGraph, type Value } from './onnx.ts';
 
+export type BlockChoices = { readonly ablation: Ablation; readonly measure: Measure };
+
 /** @param positions T; fixed in the graph, since the rotary angles are constants of it */
-export function blockGraph(architecture: Architecture, positions: number): Uint8Array {
+export function blockGraph(architecture: Architecture, positions: number, choices: BlockChoices): Uint8Array {
   const { width: D, heads: H, headWidth: d } = architecture;
   const graph = new OnnxGraph();
   const stream = graph.input('stream', ['R', 'P', positions, D]);
   const weights = weightPorts(graph, architecture);
+  const context: BlockContext = { graph, architecture, positions, weights };
+  const sequential = architecture.residual === 'sequential';
 
-  const z = attention(graph, architecture, positions, stream, weights);
-  const mlp = multilayerPerceptron(graph, architecture, stream, weights);
-  const attended = linear(graph, z, weights.output_weight, weights.output_bias);
-  const after = graph.op('Sum', [stream, like(graph, attended, stream), like(graph, mlp, stream)]);
+  const projected = projections(context, stream);
+  const z = graph.reshape(attended(context, projected), [-1, H * d]);
+  const attention = like(graph, linear(context, z, 'output'), stream);
+  const middle = graph.op('Add', [stream, normAfter(context, attention, 'attention_norm')]);
+  const mlp = like(graph, multilayerPerceptron(context, sequential ? middle : stream), stream);
+  const after = graph.op('Add', [middle, normAfter(context, mlp, 'mlp_norm')]);
 
   // [R·P·T, H·d] → [R,P,H,T,d]
   const zByHead = graph.op('Transpose', [graph.op('Reshape', [z, headShape(graph, stream, H, d)])], {
     perm: [0, 1, 3, 2, 4],
   });
-  const headMaps = graph.op('Transpose', [graph.reshape(weights.output_weight, [D, H, d])], {
-    perm: [1, 2, 0],
-  });
-  const gram = graph.runtimeOp('FusedMatMul', [headMaps, headMaps], { transB: 1 });
-  const mlpRows = like(graph, mlp, stream);
+  const maps = headMaps(context);
+  const gram = graph.runtimeOp('FusedMatMul', [maps, maps], { transB: 1 });
+  const ofHeads = distances(graph, choices.measure, first(graph, zByHead), zByHead, gram, 1);
+  const ofMlp = distances(graph, choices.measure, first(graph, mlp), mlp, null, 1);
+  const mlpColumn = graph.op('Unsqueeze', [ofMlp.means, graph.int64([2])]);
+  graph.output('weights', graph.op('Concat', [ofHeads.means, mlpColumn], { axis: 2 }), ['R', 'P', H + 1]);
 
-  const headWeights = distance(graph, zByHead, graph.op('MatMul', [zByHead, gram]));
-  const mlpWeights = graph.op('Unsqueeze', [distance(graph, mlpRows, mlpRows), graph.int64([2])]);
-  graph.output('weights', graph.op('Concat', [headWeights, mlpWeights], { axis: 2 }), ['R', 'P', H + 1]);
-
-  const cleanAfter = first(graph, after);
-  // [1,P,H,T,d]·[H,d,D] → [1,P,H,T,D] → [H,P,T,D]
-  const headOutputs = graph.op(
+  // What each component loses: [H,P,T,D] and [1,P,T,D].
+  const zLost = lost(graph, choices.ablation, first(graph, zByHead), [0, 1, 3]);
+  const headsLost = graph.op(
     'Transpose',
-    [graph.op('Squeeze', [graph.op('MatMul', [first(graph, zByHead), headMaps]), graph.int64([0])])],
+    [graph.op('Squeeze', [graph.op('MatMul', [zLost, maps]), graph.int64([0])])],
     { perm: [1, 0, 2, 3] },
   );
-  const ablated = [headOutputs, first(graph, mlpRows)].map((output) => graph.op('Sub', [cleanAfter, output]));
-  graph.output('next', graph.op('Concat', [after, ...ablated], { axis: 0 }), ['N', 'P', positions, D]);
+  const mlpLost = lost(graph, choices.ablation, first(graph, mlp), [0, 1, 2]);
+  graph.output('undefined', graph.op('Add', [ofHeads.undefinedCount, ofMlp.undefinedCount]), []);
+
+  const clean = { stream: first(graph, stream), middle: first(graph, middle), mlp: first(graph, mlp) };
+  const withoutHead = graph.op('Sub', [first(graph, attention), headsLost]);
+  const headsMiddle = graph.op('Add', [clean.stream, normAfter(context, withoutHead, 'attention_norm')]);
+  let headsMlp = clean.mlp;
+  if (sequential) {
+    headsMlp = like(graph, multilayerPerceptron(context, headsMiddle), headsMiddle);
+    const within = distances(graph, choices.measure, clean.mlp, headsMlp, null, 0);
+    graph.output('within', within.means, [H, 'P']);
+    graph.output('undefined_within', within.undefinedCount, []);
+  }
+  const headRows = graph.op('Add', [headsMiddle, normAfter(context, headsMlp, 'mlp_norm')]);
+  const withoutMlp = graph.op('Sub', [clean.mlp, mlpLost]);
+  const mlpRow = graph.op('Add', [clean.middle, normAfter(context, withoutMlp, 'mlp_norm')]);
+
+  graph.output('pattern', attentionPattern(context, cleanOnly(graph, projected, stream)), [
+    'P',
+    H,
+    positions,
+    positions,
+  ]);
+  graph.output('next', graph.op('Concat', [after, headRows, mlpRow], { axis: 0 }), ['N', 'P', positions, D]);
   return graph.toBytes();
 }
 
@@ -60,23 +102,35 @@ export function blockGraph(architecture: Architecture, positions: number): Uint8
 export function blockBytesPerRow(architecture: Architecture, positions: number): number {
   const { width: D, heads: H, mlpWidth: F } = architecture;
   const stream = positions * D;
-  return 4 * (10 * stream + 2 * positions * F + H * positions * positions);
+  return 4 * (10 * stream + 3 * positions * F + H * positions * positions);
 }
 
 /**
- * Mean over T of 1 − cos(a₀, a_r), where ⟨a₀, a_r⟩ = Σ values₀·images_r and ‖a_r‖² = Σ values_r·images_r.
- * values, images [R,P,…,T,width] → [R,P,…]. Where one of the two vectors is zero the cosine is undefined and the
- * distance 0.
+ * A clean activation minus what replaces it. @param activation [1,P,…] @param axes over prompts and positions
  */
-function distance(graph: OnnxGraph, values: Value, images: Value): Value {
-  const sum = (product: Value) => graph.op('ReduceSum', [product, graph.int64([-1])], { keepdims: 0 });
-  const squares = sum(graph.op('Mul', [values, images]));
-  const dots = sum(graph.op('Mul', [first(graph, values), images]));
-  const norms = graph.op('Sqrt', [graph.op('Mul', [squares, first(graph, squares)])]);
-  const defined = graph.op('Greater', [norms, graph.scalar(0)]);
-  const one = graph.scalar(1);
-  const cosines = graph.op('Where', [defined, graph.op('Div', [dots, norms]), one]);
-  return graph.op('ReduceMean', [graph.op('Sub', [one, cosines]), graph.int64([-1])], { keepdims: 0 });
+function lost(graph: OnnxGraph, ablation: Ablation, activation: Value, axes: readonly number[]): Value {
+  switch (ablation) {
+    case 'zero':
+      return activation;
+    case 'mean': {
+      const mean = graph.op('ReduceMean', [activation, graph.int64(axes)], { keepdims: 1 });
+      return graph.op('Sub', [activation, mean]);
+    }
+    case 'resample': {
+      // Prompt p takes p − 1, prompt 0 takes the last.
+      const cut = (begin: number, end: number) =>
+        graph.slice(activation, 1, graph.int64([begin]), graph.int64([end]));
+      const previous = graph.op('Concat', [cut(-1, Number.MAX_SAFE_INTEGER), cut(0, -1)], { axis: 1 });
+      return graph.op('Sub', [activation, previous]);
+    }
+  }
+}
+
+/** The projections of the clean run: the first P of the B = R·P sequences. */
+function cleanOnly(graph: OnnxGraph, projected: Record<'queries' | 'keys' | 'values', Value>, stream: Value) {
+  const prompts = graph.op('Shape', [stream], { start: 1, end: 2 });
+  const cut = (value: Value) => graph.slice(value, 0, graph.int64([0]), prompts);
+  return { queries: cut(projected.queries), keys: cut(projected.keys), values: cut(projected.values) };
 }
 
 /** Row 0, the clean run, kept as a row. */

@@ -2,123 +2,205 @@
  * The pieces that transformer blocks are put together from, as ONNX operators on values of a graph under
  * construction. Weights are inputs of the graph, so one graph serves every layer of every checkpoint.
  *
- * Letters: B sequences (rows × prompts), T positions, D residual width, H heads, d head width, F MLP width.
+ * Letters: B sequences (rows × prompts), T positions, D residual width, H heads, K key/value heads, d head width,
+ * F MLP width.
  */
-import type { Architecture } from '../model/architecture.ts';
-import type { BlockWeights } from '../model/weights.ts';
+import type { Architecture, BlockWeightName } from '../model/architecture.ts';
 import type { OnnxGraph, Value } from './onnx.ts';
 
-/** For each weight of a block the graph's input of that name. */
-export type WeightPorts = Readonly<Record<keyof BlockWeights, Value>>;
+/** The block's weights as values of the graph. */
+export type WeightPorts = {
+  /** @throws Error where the architecture has no weight of that name: our mistake */
+  need(name: BlockWeightName): Value;
+  /** '' where the architecture has none, which leaves an optional input out. */
+  maybe(name: BlockWeightName): Value;
+};
 
 /** Inputs for a block's weights. @param prefix keeps several blocks of one graph apart */
 export function weightPorts(graph: OnnxGraph, architecture: Architecture, prefix = ''): WeightPorts {
-  const { width: D, mlpWidth: F } = architecture;
-  const Hd = architecture.heads * architecture.headWidth;
-  const input = (name: string, shape: readonly number[]) => graph.input(`${prefix}${name}`, shape);
+  const ports = new Map(
+    Object.entries(architecture.blockShapes).map(([name, shape]) => [
+      name,
+      graph.input(`${prefix}${name}`, shape),
+    ]),
+  );
   return {
-    attention_norm_weight: input('attention_norm_weight', [D]),
-    attention_norm_bias: input('attention_norm_bias', [D]),
-    query_weight: input('query_weight', [Hd, D]),
-    query_bias: input('query_bias', [Hd]),
-    key_weight: input('key_weight', [Hd, D]),
-    key_bias: input('key_bias', [Hd]),
-    value_weight: input('value_weight', [Hd, D]),
-    value_bias: input('value_bias', [Hd]),
-    output_weight: input('output_weight', [D, Hd]),
-    output_bias: input('output_bias', [D]),
-    mlp_norm_weight: input('mlp_norm_weight', [D]),
-    mlp_norm_bias: input('mlp_norm_bias', [D]),
-    up_weight: input('up_weight', [F, D]),
-    up_bias: input('up_bias', [F]),
-    down_weight: input('down_weight', [D, F]),
-    down_bias: input('down_bias', [D]),
+    need(name) {
+      const port = ports.get(name);
+      if (port === undefined) throw new Error(`invariant: a ${architecture.family} block has ${name}`);
+      return port;
+    },
+    maybe: (name) => ports.get(name) ?? '',
   };
 }
 
-/** z, the heads' weighted values before the output projection: [R·P·T, H·d]. */
-export function attention(
-  graph: OnnxGraph,
-  architecture: Architecture,
-  positions: number,
-  stream: Value,
-  weights: WeightPorts,
-): Value {
-  const { heads: H, headWidth: d, rotary } = architecture;
-  const normed = norm(
-    graph,
-    architecture,
-    stream,
-    weights.attention_norm_weight,
-    weights.attention_norm_bias,
-  );
-  const project = (weight: Value, bias: Value) =>
-    graph.reshape(linear(graph, normed, weight, bias), [-1, positions, H * d]);
-  const { cosines, sines } = rotaryAngles(graph, rotary, positions);
-  const rotate = (value: Value) =>
-    graph.runtimeOp('RotaryEmbedding', [value, graph.int64([0]), cosines, sines], {
-      num_heads: H,
-      rotary_embedding_dim: rotary.dimensions,
-    });
-  const z = graph.op(
+export type BlockContext = {
+  readonly graph: OnnxGraph;
+  readonly architecture: Architecture;
+  /** T; fixed in the graph, since the rotary angles are constants of it */
+  readonly positions: number;
+  readonly weights: WeightPorts;
+};
+
+/** Queries and keys as attention compares them, values as it adds them: [B, T, heads · d] each. */
+export type Projections = { readonly queries: Value; readonly keys: Value; readonly values: Value };
+
+/** @param stream [B·T, D] or with leading dimensions, before the attention norm */
+export function projections(context: BlockContext, stream: Value): Projections {
+  const { graph, architecture, positions, weights } = context;
+  const { heads: H, keyValueHeads: K, headWidth: d } = architecture;
+  const read = normBefore(context, stream, 'attention_norm');
+  const project = (part: 'query' | 'key' | 'value', heads: number) =>
+    graph.reshape(linear(context, read, part), [-1, positions, heads * d]);
+  const positioned = (value: Value, part: 'query' | 'key', heads: number) =>
+    rotated(context, queryKeyNorm(context, value, weights.maybe(`${part}_norm_weight`), heads), heads);
+  return {
+    queries: positioned(project('query', H), 'query', H),
+    keys: positioned(project('key', K), 'key', K),
+    values: project('value', K),
+  };
+}
+
+/** z, the heads' weighted values before the output projection: [B, T, H·d]. */
+export function attended(context: BlockContext, { queries, keys, values }: Projections): Value {
+  const { graph, architecture } = context;
+  return graph.op('Attention', [queries, keys, values], attentionAttributes(architecture));
+}
+
+/** What attends to what: probabilities [B, H, T, T], row = query position. */
+export function attentionPattern(context: BlockContext, { queries, keys, values }: Projections): Value {
+  const { graph, architecture } = context;
+  const AFTER_SOFTMAX = 3;
+  return graph.opOutput(
     'Attention',
-    [
-      rotate(project(weights.query_weight, weights.query_bias)),
-      rotate(project(weights.key_weight, weights.key_bias)),
-      project(weights.value_weight, weights.value_bias),
-    ],
-    { is_causal: 1, q_num_heads: H, kv_num_heads: H },
+    [queries, keys, values],
+    { ...attentionAttributes(architecture), qk_matmul_output_mode: AFTER_SOFTMAX },
+    3,
   );
-  return graph.reshape(z, [-1, H * d]);
 }
 
-/** The MLP's output with its bias: [R·P·T, D]. */
-export function multilayerPerceptron(
-  graph: OnnxGraph,
-  architecture: Architecture,
-  stream: Value,
-  weights: WeightPorts,
+function attentionAttributes({ heads, keyValueHeads, attention }: Architecture) {
+  return {
+    is_causal: 1,
+    q_num_heads: heads,
+    kv_num_heads: keyValueHeads,
+    scale: { float: attention.scale },
+  };
+}
+
+/** The MLP's output with its bias: [B·T, D]. @param stream before the MLP's norm */
+export function multilayerPerceptron(context: BlockContext, stream: Value): Value {
+  const { graph, architecture } = context;
+  const { gated, activation } = architecture.mlp;
+  const read = normBefore(context, stream, 'mlp_norm');
+  const up = linear(context, read, 'up');
+  const hidden = gated
+    ? graph.op('Mul', [activated(graph, linear(context, read, 'gate'), activation), up])
+    : activated(graph, up, activation);
+  return linear(context, hidden, 'down');
+}
+
+/** What attention or MLP wrote, normed where the model norms after it. */
+export function normAfter(
+  context: BlockContext,
+  written: Value,
+  which: 'attention_norm' | 'mlp_norm',
 ): Value {
-  const normed = norm(graph, architecture, stream, weights.mlp_norm_weight, weights.mlp_norm_bias);
-  const hidden = graph.op('Gelu', [linear(graph, normed, weights.up_weight, weights.up_bias)], {
-    approximate: architecture.activation === 'gelu-tanh' ? 'tanh' : 'none',
-  });
-  return linear(graph, hidden, weights.down_weight, weights.down_bias);
+  return context.architecture.norm.placement === 'after' ? norm(context, written, which) : written;
 }
 
-/** The normed stream as a matrix [R·P·T, D]. */
-export function norm(
+/** What attention or MLP reads, as a matrix [B·T, D]. */
+function normBefore(context: BlockContext, stream: Value, which: 'attention_norm' | 'mlp_norm'): Value {
+  const read = context.architecture.norm.placement === 'before' ? norm(context, stream, which) : stream;
+  return context.graph.reshape(read, [-1, context.architecture.width]);
+}
+
+function norm(context: BlockContext, value: Value, which: 'attention_norm' | 'mlp_norm'): Value {
+  const { graph, architecture, weights } = context;
+  return normed(graph, architecture, value, weights.need(`${which}_weight`), weights.maybe(`${which}_bias`));
+}
+
+/** LayerNorm or RMS norm over the last dimension. @param bias '' for none */
+export function normed(
   graph: OnnxGraph,
   architecture: Architecture,
-  stream: Value,
+  value: Value,
   weight: Value,
   bias: Value,
 ): Value {
-  const normed = graph.op('LayerNormalization', [stream, weight, bias], {
-    axis: -1,
-    epsilon: { float: architecture.normEpsilon },
+  const { kind, epsilon } = architecture.norm;
+  const attributes = { axis: -1, epsilon: { float: epsilon } };
+  return kind === 'layer'
+    ? graph.op('LayerNormalization', [value, weight, ...(bias ? [bias] : [])], attributes)
+    : graph.op('RMSNormalization', [value, weight], attributes);
+}
+
+/** x·W + b, W and b the weights of that name. */
+export function linear(
+  { graph, architecture, weights }: BlockContext,
+  x: Value,
+  name: 'query' | 'key' | 'value' | 'output' | 'gate' | 'up' | 'down',
+): Value {
+  const bias = weights.maybe(`${name}_bias`);
+  return graph.op('Gemm', [x, weights.need(`${name}_weight`), ...(bias ? [bias] : [])], {
+    transB: architecture.matrices === 'outputs-first' ? 1 : 0,
   });
-  return graph.reshape(normed, [-1, architecture.width]);
 }
 
-/** x·Wᵀ + b with W [outputs, inputs]. */
-export function linear(graph: OnnxGraph, x: Value, weight: Value, bias: Value): Value {
-  return graph.op('Gemm', [x, weight, bias], { transB: 1 });
+/** The output projection as one map a head: [H, d, D]. */
+export function headMaps({ graph, architecture, weights }: BlockContext): Value {
+  const { width: D, heads: H, headWidth: d } = architecture;
+  const weight = weights.need('output_weight');
+  return architecture.matrices === 'outputs-first'
+    ? graph.op('Transpose', [graph.reshape(weight, [D, H, d])], { perm: [1, 2, 0] })
+    : graph.reshape(weight, [H, d, D]);
 }
 
-/** cos and sin of position · theta^(−2i/dimensions): [T, dimensions/2] each. */
-function rotaryAngles(
-  graph: OnnxGraph,
-  rotary: Architecture['rotary'],
-  positions: number,
-): { readonly cosines: Value; readonly sines: Value } {
-  const half = rotary.dimensions / 2;
-  const angle = (at: number) =>
-    Math.floor(at / half) * rotary.theta ** (-(2 * (at % half)) / rotary.dimensions);
+function activated(graph: OnnxGraph, value: Value, activation: Architecture['mlp']['activation']): Value {
+  switch (activation) {
+    case 'gelu':
+      return graph.op('Gelu', [value], { approximate: 'none' });
+    case 'gelu-tanh':
+      return graph.op('Gelu', [value], { approximate: 'tanh' });
+    case 'silu':
+      // x·σ(αx) with α = 1
+      return graph.runtimeOp('QuickGelu', [value], { alpha: { float: 1 } });
+    case 'relu':
+      return graph.op('Relu', [value]);
+  }
+}
+
+function queryKeyNorm(
+  { graph, architecture }: BlockContext,
+  value: Value,
+  weight: Value,
+  heads: number,
+): Value {
+  const { queryKeyNorm: kind } = architecture.attention;
+  if (kind === 'none') return value;
+  if (kind === 'all') return normed(graph, architecture, value, weight, '');
+  const byHead = graph.reshape(value, [0, 0, heads, architecture.headWidth]);
+  return graph.reshape(normed(graph, architecture, byHead, weight, ''), [
+    0,
+    0,
+    heads * architecture.headWidth,
+  ]);
+}
+
+/** [B,T,heads·d] turned by the angles of its positions. */
+function rotated({ graph, architecture, positions }: BlockContext, value: Value, heads: number): Value {
+  const frequencies = architecture.rotaryFrequencies;
+  if (!frequencies) return value;
+  const half = frequencies.length;
   const table = (f: (angle: number) => number) =>
     graph.floats(
-      Float32Array.from({ length: positions * half }, (_, at) => f(angle(at))),
+      Float32Array.from({ length: positions * half }, (_, at) =>
+        f(Math.floor(at / half) * frequencies[at % half]),
+      ),
       [positions, half],
     );
-  return { cosines: table(Math.cos), sines: table(Math.sin) };
+  return graph.runtimeOp('RotaryEmbedding', [value, graph.int64([0]), table(Math.cos), table(Math.sin)], {
+    num_heads: heads,
+    rotary_embedding_dim: 2 * half,
+  });
 }

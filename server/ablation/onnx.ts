@@ -59,6 +59,16 @@ export class OnnxGraph {
     return this.#add(op, '', inputs, 1, attributes)[0];
   }
 
+  /** The result at place `index` of an operator with several; those before it are not used. */
+  opOutput(
+    op: string,
+    inputs: readonly Value[],
+    attributes: Readonly<Record<string, Attribute>>,
+    index: number,
+  ): Value {
+    return this.#add(op, '', inputs, index + 1, attributes)[index];
+  }
+
   /** One operator of onnxruntime's own set with one result. */
   runtimeOp(
     op: string,

@@ -12,6 +12,7 @@ import { PROBE_FILE_BYTES_MAX } from '../base/config.ts';
 import { CheckpointFailure } from '../base/failure.ts';
 import { seededRandom } from '../base/random.ts';
 import type { Architecture } from '../model/architecture.ts';
+import type { Ablation } from './choices.ts';
 
 export type ProbeOptions =
   | { readonly kind: 'induction'; readonly prompts: number; readonly segment: number; readonly seed: number }
@@ -56,8 +57,12 @@ export async function readTokensFile(file: string): Promise<number[][]> {
   return parsed.data;
 }
 
-/** @throws CheckpointFailure bad-probe where the model cannot read it */
-export function probeTokens(options: ProbeOptions, architecture: Architecture): ProbeTokens {
+/** @throws CheckpointFailure bad-probe where the model cannot read it, or the ablation needs another */
+export function probeTokens(
+  options: ProbeOptions,
+  architecture: Architecture,
+  ablation: Ablation = 'zero',
+): ProbeTokens {
   const probe =
     options.kind === 'induction' ? inductionTokens(options, architecture) : givenTokens(options.tokens);
   if (probe.positions > architecture.positionsMax)
@@ -72,6 +77,11 @@ export function probeTokens(options: ProbeOptions, architecture: Architecture): 
     throw new CheckpointFailure(
       'bad-probe',
       `the probe holds token ${tooLarge}, the vocabulary ends at ${architecture.vocabulary - 1}`,
+    );
+  if (ablation === 'resample' && probe.prompts < 2)
+    throw new CheckpointFailure(
+      'bad-probe',
+      'resample ablation takes activations from another prompt and needs at least 2 prompts; the probe has 1',
     );
   return probe;
 }

@@ -6,13 +6,16 @@
  */
 import * as ort from 'onnxruntime-node';
 import type { Architecture } from '../model/architecture.ts';
-import { blockGraph } from './block-graph.ts';
+import { type BlockChoices, blockGraph } from './block-graph.ts';
 import { readoutGraph } from './readout-graph.ts';
 
-export type Sessions = {
-  readonly block: ort.InferenceSession;
-  readonly readout: ort.InferenceSession;
+/** A compiled graph, and the shapes of its inputs. */
+export type Session = {
+  run(feeds: Record<string, ort.Tensor>): Promise<ort.InferenceSession.OnnxValueMapType>;
+  readonly inputShapes: ReadonlyMap<string, readonly (number | string)[]>;
+  release(): Promise<void>;
 };
+export type Sessions = { readonly block: Session; readonly readout: Session };
 
 export class Runtime {
   readonly #threads: number;
@@ -25,13 +28,13 @@ export class Runtime {
   }
 
   /** Sessions for this model shape and number of positions, built on first use. */
-  async sessions(architecture: Architecture, positions: number): Promise<Sessions> {
-    const key = JSON.stringify([architecture, positions]);
+  async sessions(architecture: Architecture, positions: number, choices: BlockChoices): Promise<Sessions> {
+    const key = JSON.stringify([architecture, positions, choices]);
     if (this.#sessions && this.#key === key) return this.#sessions;
     await this.release();
     this.#sessions = {
-      block: await this.#compile(blockGraph(architecture, positions)),
-      readout: await this.#compile(readoutGraph(architecture)),
+      block: await this.compile(blockGraph(architecture, positions, choices)),
+      readout: await this.compile(readoutGraph(architecture)),
     };
     this.#key = key;
     return this.#sessions;
@@ -44,12 +47,20 @@ export class Runtime {
     await sessions?.readout.release();
   }
 
-  #compile(model: Uint8Array): Promise<ort.InferenceSession> {
-    return ort.InferenceSession.create(model, {
+  /** @param model bytes of the ONNX format */
+  async compile(model: Uint8Array): Promise<Session> {
+    const session = await ort.InferenceSession.create(model, {
       intraOpNumThreads: this.#threads,
       interOpNumThreads: 1,
       logSeverityLevel: 3,
     });
+    return {
+      run: (feeds) => session.run(feeds),
+      inputShapes: new Map(
+        session.inputMetadata.flatMap((input) => (input.isTensor ? [[input.name, input.shape]] : [])),
+      ),
+      release: () => session.release(),
+    };
   }
 }
 
@@ -59,6 +70,21 @@ export function floatTensor(data: Float32Array, dimensions: readonly number[]): 
 
 export function int64Tensor(data: BigInt64Array, dimensions: readonly number[]): ort.Tensor {
   return new ort.Tensor('int64', data, dimensions);
+}
+
+/** Named weights as the tensors that a session's inputs of those names expect. */
+export function weightTensors(
+  session: Session,
+  weights: Readonly<Record<string, Float32Array | undefined>>,
+  prefix = '',
+): Record<string, ort.Tensor> {
+  const tensors: Record<string, ort.Tensor> = {};
+  for (const [name, values] of Object.entries(weights)) {
+    const shape = session.inputShapes.get(prefix + name);
+    if (!shape) throw new Error(`invariant: the graph has an input ${prefix}${name}`);
+    if (values) tensors[prefix + name] = floatTensor(values, shape.map(Number));
+  }
+  return tensors;
 }
 
 /** The float data of a result. */

@@ -4,38 +4,36 @@
  * The clean run and all ablations of earlier layers pass through a layer together, as rows of one batch; nothing
  * before an ablated layer runs again. Where the rows do not fit the byte budget they are cut into batches, each
  * with the clean row in front, so results do not depend on the cut. Yields the edges into a layer as soon as that
- * layer has run, then the task measures.
+ * layer has run, then what the model predicts.
  *
  * Letters: N nodes, P prompts, T positions, D residual width, H heads. One float stream [1 + N,P,T,D] is the
  * largest thing held: 5 MB for Pythia-14M at 1 × 300 tokens.
  */
-import type { TaskMeasureId } from '../../protocol/metrics.ts';
-import { BATCH_BYTES_MAX, LOGIT_BYTES_MAX } from '../base/config.ts';
+import { BATCH_BYTES_MAX } from '../base/config.ts';
 import { CheckpointFailure } from '../base/failure.ts';
 import type { Architecture } from '../model/architecture.ts';
-import type { BlockWeights, ModelWeights } from '../model/weights.ts';
-import { blockBytesPerRow } from './block-graph.ts';
+import type { BlockWeights, EmbeddingWeights, ModelWeights } from '../model/weights.ts';
+import { type BlockChoices, blockBytesPerRow } from './block-graph.ts';
+import { type HeadScores, headScores } from './head-scores.ts';
 import type { ProbeTokens } from './probe.ts';
-import { floats, floatTensor, int64Tensor, type Runtime, type Sessions } from './runtime.ts';
+import { type Effects, Readout, type TaskMeasures } from './readout.ts';
+import { floats, floatTensor, type Runtime, type Session, weightTensors } from './runtime.ts';
 
-export type LayerEdges = {
-  readonly type: 'layer';
-  readonly layer: number;
-  readonly sources: number;
-  readonly targets: number;
-  /** [targets, sources, P]: edges in edge order, each with its weight on every prompt. */
-  readonly weights: Float32Array;
-};
+export type SweepEvent =
+  | {
+      readonly type: 'layer';
+      readonly layer: number;
+      /** [edges, P]: the edges into this layer in edge order, each with its weight on every prompt. */
+      readonly weights: Float32Array;
+      /** How many distances were undefined and count as 0, over edges, prompts and positions. */
+      readonly undefinedCount: number;
+      readonly headScores: HeadScores;
+    }
+  | { readonly type: 'output'; readonly task: TaskMeasures; readonly effects: Effects | null };
 
-export type TaskMeasures = {
-  readonly type: 'task';
-  /** By id of the catalogue; a measure that this probe is too short for is left out. */
-  readonly measures: Readonly<Partial<Record<TaskMeasureId, number>>>;
-};
-
-export type SweepEvent = LayerEdges | TaskMeasures;
-
-export type SweepOptions = {
+export type SweepOptions = BlockChoices & {
+  /** At how many positions of each prompt effects on the output are read; 0 for no effects. */
+  readonly effectPositions: number;
   /** Bytes of intermediate tensors a batch may need. */
   readonly batchBytesMax?: number;
 };
@@ -46,169 +44,137 @@ export async function* sweep(
   architecture: Architecture,
   weights: ModelWeights,
   probe: ProbeTokens,
-  options: SweepOptions = {},
+  options: SweepOptions,
 ): AsyncGenerator<SweepEvent> {
   const { layers, heads: H, width: D } = architecture;
   const { prompts: P, positions: T } = probe;
-  const sessions = await runtime.sessions(architecture, T);
+  const { ablation, measure } = options;
+  const sessions = await runtime.sessions(architecture, T, { ablation, measure });
   const rowBytes = P * blockBytesPerRow(architecture, T);
   const rowsMax = Math.max(2, Math.floor((options.batchBytesMax ?? BATCH_BYTES_MAX) / rowBytes));
 
-  let stream = embed(await weights.embedding(), probe, architecture);
+  let stream = embed(await weights.embedding(), probe, D);
   for (let layer = 0; layer < layers; layer += 1) {
-    const sources = layer * (H + 1);
     const block = await weights.block(layer);
-    const { next, distances } = await runBlock(
-      sessions,
-      block,
-      stream,
-      [1 + sources, P, T, D],
-      H + 1,
-      rowsMax,
-    );
-    yield { type: 'layer', layer, sources, targets: H + 1, weights: byEdge(distances, sources, P, H + 1) };
-    stream = next;
+    const rows = 1 + layer * (H + 1);
+    const run = await runBlock(sessions.block, block, stream, [rows, P, T, D], H + 1, rowsMax);
+    yield {
+      type: 'layer',
+      layer,
+      weights: byEdge(run, rows - 1, P, H),
+      undefinedCount: run.undefinedRows + run.undefinedWithin,
+      headScores: headScores(run.pattern, H, probe),
+    };
+    stream = run.next;
   }
-  yield await taskMeasures(sessions, weights, stream.subarray(0, P * T * D), probe, architecture);
+  const readout = new Readout(sessions.readout, await weights.readout(), architecture, probe);
+  yield {
+    type: 'output',
+    task: await readout.task(stream),
+    effects:
+      options.effectPositions > 0
+        ? await readout.effects(stream, layers * (H + 1), options.effectPositions)
+        : null,
+  };
 }
 
 /** Residual stream of the clean run before the first block: [1,P,T,D]. */
-function embed(table: Float32Array, probe: ProbeTokens, architecture: Architecture): Float32Array {
-  const D = architecture.width;
+export function embed({ tokens, positions }: EmbeddingWeights, probe: ProbeTokens, D: number): Float32Array {
   const stream = new Float32Array(probe.ids.length * D);
-  probe.ids.forEach((id, at) => {
-    stream.set(table.subarray(id * D, (id + 1) * D), at * D);
+  probe.ids.forEach((id, place) => {
+    stream.set(tokens.subarray(id * D, (id + 1) * D), place * D);
+    if (!positions) return;
+    const at = place % probe.positions;
+    for (let i = 0; i < D; i += 1) stream[place * D + i] += positions[at * D + i];
   });
   return stream;
 }
 
-/**
- * One layer for all rows of `stream` [R,P,T,D].
- * @returns next [R + new,P,T,D] and distances [R,P,targets]
- */
+type BlockRun = {
+  /** [R + targets,P,T,D] */
+  readonly next: Float32Array;
+  /** [R,P,targets] */
+  readonly distances: Float32Array;
+  /** [H,P] in sequential blocks, else null */
+  readonly within: Float32Array | null;
+  /** Undefined distances among `distances` and among `within`. */
+  readonly undefinedRows: number;
+  readonly undefinedWithin: number;
+  /** [P,H,T,T] */
+  readonly pattern: Float32Array;
+};
+
+/** One layer for all rows of `stream` [R,P,T,D]. */
 async function runBlock(
-  sessions: Sessions,
+  session: Session,
   block: BlockWeights,
   stream: Float32Array,
   [R, P, T, D]: readonly [number, number, number, number],
   targets: number,
   rowsMax: number,
-): Promise<{ readonly next: Float32Array; readonly distances: Float32Array }> {
-  const inputs = blockInputs(sessions, block);
-  const run = async (rows: Float32Array) => {
+): Promise<BlockRun> {
+  const inputs = weightTensors(session, block);
+  const run = async (rows: Float32Array): Promise<BlockRun> => {
     const shape = [rows.length / (P * T * D), P, T, D];
-    const results = await sessions.block.run({ ...inputs, stream: floatTensor(rows, shape) });
-    return { next: floats(results, 'next'), distances: floats(results, 'weights') };
+    const results = await session.run({ ...inputs, stream: floatTensor(rows, shape) });
+    const within = 'within' in results ? floats(results, 'within') : null;
+    return {
+      next: floats(results, 'next'),
+      distances: floats(results, 'weights'),
+      within,
+      undefinedRows: floats(results, 'undefined')[0],
+      undefinedWithin: within ? floats(results, 'undefined_within')[0] : 0,
+      pattern: floats(results, 'pattern'),
+    };
   };
   if (R <= rowsMax) return run(stream);
 
   const row = P * T * D;
   const next = new Float32Array((R + targets) * row);
   const distances = new Float32Array(R * P * targets);
-  for (let begin = 1; begin < R; begin += rowsMax - 1) {
+  let undefinedRows = 0;
+  for (let begin = 1; ; begin += rowsMax - 1) {
     const end = Math.min(R, begin + rowsMax - 1);
-    const rows = new Float32Array((1 + end - begin) * row);
+    const count = end - begin;
+    const rows = new Float32Array((1 + count) * row);
     rows.set(stream.subarray(0, row));
     rows.set(stream.subarray(begin * row, end * row), row);
     const batch = await run(rows);
-    const count = end - begin;
     next.set(batch.next.subarray(row, (1 + count) * row), begin * row);
     distances.set(batch.distances.subarray(P * targets), begin * P * targets);
-    if (end === R) {
-      next.set(batch.next.subarray(0, row));
-      next.set(batch.next.subarray((1 + count) * row), R * row);
-    }
+    undefinedRows += batch.undefinedRows;
+    if (end < R) continue;
+    // What only the clean run decides is the same in every batch; the last one's is taken.
+    next.set(batch.next.subarray(0, row));
+    next.set(batch.next.subarray((1 + count) * row), R * row);
+    return { ...batch, next, distances, undefinedRows };
   }
-  return { next, distances };
 }
 
-function blockInputs(sessions: Sessions, block: BlockWeights) {
-  const shapes = new Map(
-    sessions.block.inputMetadata.flatMap((input) => (input.isTensor ? [[input.name, input.shape]] : [])),
-  );
-  return Object.fromEntries(
-    Object.entries(block).map(([name, values]) => {
-      const shape = shapes.get(name);
-      if (!shape) throw new Error(`invariant: the block graph has an input ${name}`);
-      return [name, floatTensor(values, shape.map(Number))];
-    }),
-  );
-}
-
-/** distances [R,P,targets] → [targets, sources, P], without the clean row. */
-function byEdge(distances: Float32Array, sources: number, P: number, targets: number): Float32Array {
-  const weights = new Float32Array(targets * sources * P);
+/**
+ * Weights in edge order: by target (heads, then the MLP), then by source; for the MLP of a sequential block the heads
+ * of its own layer are the last sources.
+ * @returns [edges, P]
+ */
+function byEdge({ distances, within }: BlockRun, sources: number, P: number, H: number): Float32Array {
+  const targets = H + 1;
+  const weights = new Float32Array(targets * sources * P + (within?.length ?? 0));
   let to = 0;
   for (let target = 0; target < targets; target += 1)
-    for (let source = 0; source < sources; source += 1)
+    for (let source = 1; source <= sources; source += 1)
       for (let prompt = 0; prompt < P; prompt += 1) {
-        const weight = distances[((source + 1) * P + prompt) * targets + target];
-        if (!Number.isFinite(weight))
-          throw new CheckpointFailure(
-            'not-finite',
-            `an edge weight is ${weight}: the model's activations overflow`,
-          );
-        // Rounding leaves 1 − cos a few 1e-8 below zero where nothing changed.
-        weights[to] = Math.max(0, weight);
+        weights[to] = distances[(source * P + prompt) * targets + target];
         to += 1;
       }
-  return weights;
-}
-
-/** Losses of the clean run, from its residual stream [P,T,D] after the last block. */
-async function taskMeasures(
-  sessions: Sessions,
-  weights: ModelWeights,
-  stream: Float32Array,
-  probe: ProbeTokens,
-  architecture: Architecture,
-): Promise<TaskMeasures> {
-  const { width: D, vocabulary: V } = architecture;
-  const { prompts: P, positions: T } = probe;
-  const readout = await weights.readout();
-  const inputs = {
-    norm_weight: floatTensor(readout.normWeight, [D]),
-    norm_bias: floatTensor(readout.normBias, [D]),
-    unembedding: floatTensor(readout.unembedding, [V, D]),
-  };
-  // The last position has no next token; it is given its own and left out below.
-  const targets = BigInt64Array.from({ length: P * T }, (_, at) =>
-    BigInt(probe.ids[(at + 1) % T === 0 ? at : at + 1]),
-  );
-  const losses = new Float32Array(P * T);
-  const hits = new Float32Array(P * T);
-  const positionsMax = Math.max(1, Math.floor(LOGIT_BYTES_MAX / (4 * V)));
-  for (let begin = 0; begin < P * T; begin += positionsMax) {
-    const end = Math.min(P * T, begin + positionsMax);
-    const results = await sessions.readout.run({
-      ...inputs,
-      stream: floatTensor(stream.subarray(begin * D, end * D), [end - begin, D]),
-      targets: int64Tensor(targets.subarray(begin, end), [end - begin, 1]),
-    });
-    losses.set(floats(results, 'losses'), begin);
-    hits.set(floats(results, 'hits'), begin);
+  if (within) weights.set(within, to);
+  for (let edge = 0; edge < weights.length; edge += 1) {
+    if (!Number.isFinite(weights[edge]))
+      throw new CheckpointFailure(
+        'not-finite',
+        `an edge weight is ${weights[edge]}: the model's activations overflow`,
+      );
+    // Rounding leaves 1 − cos a few 1e-8 below zero where nothing changed.
+    weights[edge] = Math.max(0, weights[edge]);
   }
-  // Position t predicts token t + 1: tokens 1 … T/2 − 1 are the first half, T/2 … T − 1 the second.
-  const half = Math.floor(T / 2);
-  const first = meanOver(losses, P, T, 0, half - 1);
-  const second = meanOver(losses, P, T, half - 1, T - 1);
-  const accuracy = meanOver(hits, P, T, half - 1, T - 1);
-  return {
-    type: 'task',
-    measures: {
-      ...(first !== null && { loss_first_half: first }),
-      ...(second !== null && { loss_second_half: second }),
-      ...(first !== null && second !== null && { induction_score: first - second }),
-      ...(accuracy !== null && { accuracy_second_half: accuracy }),
-    },
-  };
-}
-
-/** Mean of values [P,T] over all prompts and positions begin … end − 1; null over none. */
-function meanOver(values: Float32Array, P: number, T: number, begin: number, end: number): number | null {
-  if (end <= begin) return null;
-  let sum = 0;
-  for (let prompt = 0; prompt < P; prompt += 1)
-    for (let at = begin; at < end; at += 1) sum += values[prompt * T + at];
-  return sum / (P * (end - begin));
+  return weights;
 }

@@ -12,6 +12,12 @@ export const BATCH_BYTES_MAX = 512 * MIB;
 /** What the logits of one readout run may take: 64 MiB are 333 positions of a vocabulary of 50,304. */
 export const LOGIT_BYTES_MAX = 64 * MIB;
 
+/**
+ * Effects on the output need the logits of every ablation: below this vocabulary they cost less than the sweep
+ * itself (2·D·V per position against 24·D² per layer), above it they are computed only when asked for.
+ */
+export const EFFECTS_VOCABULARY_MAX = 4_096;
+
 /** A tokens file is a few prompts: 16 MiB are more than two million ids. */
 export const PROBE_FILE_BYTES_MAX = 16 * MIB;
 

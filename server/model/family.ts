@@ -6,6 +6,8 @@ import { CheckpointFailure } from '../base/failure.ts';
 import type { TensorReader } from '../source/checkpoint-files.ts';
 import type { Architecture } from './architecture.ts';
 import { gptNeoxArchitecture, gptNeoxWeights } from './gpt-neox.ts';
+import { gpt2Architecture, gpt2Weights } from './gpt2.ts';
+import { LLAMA, llamaArchitecture, llamaWeights, MISTRAL, OLMO2, QWEN2, QWEN3 } from './llama.ts';
 import type { ModelWeights } from './weights.ts';
 
 type Family = {
@@ -15,6 +17,13 @@ type Family = {
 
 const FAMILIES: Readonly<Record<string, Family>> = {
   gpt_neox: { architecture: gptNeoxArchitecture, weights: gptNeoxWeights },
+  gpt2: { architecture: gpt2Architecture, weights: gpt2Weights },
+  ...Object.fromEntries(
+    [LLAMA, MISTRAL, QWEN2, QWEN3, OLMO2].map((variant) => [
+      variant.family,
+      { architecture: (config: unknown) => llamaArchitecture(variant, config), weights: llamaWeights },
+    ]),
+  ),
 };
 
 /**

@@ -1,47 +1,30 @@
 /**
- * The weights of a model in the one layout that the block graph reads, whatever the family stores.
- *
- * Matrices are [outputs, inputs], row-major. Query, key and value stack the heads: row h·d + i is element i of
- * head h. The columns of `output` are stacked the same way. Sizes: D residual width, H·d all heads, F MLP width.
+ * The weights of a model in the one layout that the block graph reads, whatever the family stores: names and
+ * shapes are those of `Architecture.blockShapes`, matrices stored as `Architecture.matrices` says.
  */
 import { CheckpointFailure } from '../base/failure.ts';
 import type { TensorReader } from '../source/checkpoint-files.ts';
+import type { BlockWeightName } from './architecture.ts';
 
-/** Weights of one block. Shapes: vectors [D], [H·d] or [F]; matrices as named beside them. */
-export type BlockWeights = {
-  readonly attention_norm_weight: Float32Array;
-  readonly attention_norm_bias: Float32Array;
-  /** [H·d, D], as key and value */
-  readonly query_weight: Float32Array;
-  readonly query_bias: Float32Array;
-  readonly key_weight: Float32Array;
-  readonly key_bias: Float32Array;
-  readonly value_weight: Float32Array;
-  readonly value_bias: Float32Array;
-  /** [D, H·d] */
-  readonly output_weight: Float32Array;
-  readonly output_bias: Float32Array;
-  readonly mlp_norm_weight: Float32Array;
-  readonly mlp_norm_bias: Float32Array;
-  /** [F, D] */
-  readonly up_weight: Float32Array;
-  readonly up_bias: Float32Array;
-  /** [D, F] */
-  readonly down_weight: Float32Array;
-  readonly down_bias: Float32Array;
+export type BlockWeights = Readonly<Partial<Record<BlockWeightName, Float32Array>>>;
+
+export type EmbeddingWeights = {
+  /** [V,D] */
+  readonly tokens: Float32Array;
+  /** [positions,D], added to the tokens' rows; null where the model has none */
+  readonly positions: Float32Array | null;
 };
 
-/** The unembedding: final norm [D], [D] and matrix [V,D]. */
+/** The unembedding: final norm [D], its bias [D] or null, and matrix [V,D]. */
 export type ReadoutWeights = {
   readonly normWeight: Float32Array;
-  readonly normBias: Float32Array;
+  readonly normBias: Float32Array | null;
   readonly unembedding: Float32Array;
 };
 
 /** A checkpoint whose weights can be read part by part, each part when its turn comes. */
 export type ModelWeights = {
-  /** [V,D] */
-  embedding(): Promise<Float32Array>;
+  embedding(): Promise<EmbeddingWeights>;
   block(layer: number): Promise<BlockWeights>;
   readout(): Promise<ReadoutWeights>;
 };

@@ -47,7 +47,7 @@ function checkpointLine(id: string, state: RunState): object {
   if (!checkpoint || graph?.checkpoint !== id || !analysis)
     throw new Error(`invariant: ${id} is the checkpoint completed last`);
   const { sources, targets } = possibleEdges(analysis.nodes);
-  const { step, metrics, metricErrors, roles, task, millis } = checkpoint;
+  const { step, metrics, metricErrors, roles, task, undefinedCount, millis } = checkpoint;
   return {
     type: 'checkpoint',
     step,
@@ -61,8 +61,10 @@ function checkpointLine(id: string, state: RunState): object {
     metrics,
     metricErrors,
     nodeMetrics: graph.nodeMetrics,
+    headScores: graph.headScores,
     roles,
     task,
+    undefinedCount,
     millis: Math.round(millis ?? 0),
   };
 }

@@ -3,12 +3,21 @@
  * An option that is not known, or that its command does not have, is refused and never ignored.
  */
 import { parseArgs } from 'node:util';
+import { Analysis } from '../../protocol/state.ts';
 
 export type ProbeWords =
   | { readonly kind: 'induction'; readonly prompts: number; readonly segment: number; readonly seed: number }
   | { readonly kind: 'tokens'; readonly file: string };
 
-export type EngineWords = { readonly probe: ProbeWords; readonly threads: number };
+export type EngineWords = {
+  readonly probe: ProbeWords;
+  readonly threads: number;
+  readonly ablation: Analysis['ablation'];
+  readonly measure: Analysis['measure'];
+  readonly effects: 'auto' | 'on' | 'off';
+  /** null for all positions */
+  readonly effectPositions: number | null;
+};
 export type ServeWords = { readonly host: string; readonly port: number };
 
 export type Command =
@@ -32,12 +41,16 @@ export type Command =
 /** Wrong usage: exit code 2 and this sentence. */
 export class UsageError extends Error {}
 
-const PROBE_OPTIONS = {
+const ENGINE_OPTIONS = {
   tokens: { type: 'string' },
   prompts: { type: 'string' },
   segment: { type: 'string' },
   seed: { type: 'string' },
   threads: { type: 'string' },
+  ablation: { type: 'string' },
+  measure: { type: 'string' },
+  effects: { type: 'string' },
+  'effect-positions': { type: 'string' },
 } as const;
 const SERVE_OPTIONS = { host: { type: 'string' }, port: { type: 'string' } } as const;
 const WATCH_OPTIONS = { marker: { type: 'string' }, 'settle-ms': { type: 'string' } } as const;
@@ -57,6 +70,10 @@ Probe (what the model reads)
   --tokens FILE                  instead: a JSON array of prompts, each an array of token ids
 
 Analysis
+  --ablation A                   zero (default), mean or resample: what replaces an ablated activation
+  --measure M                    cosine (default) or relative_l2: how an output's change is measured
+  --effects E                    effects on the model's output: on, off, auto (on up to a vocabulary of 4096)
+  --effect-positions K           read effects at K evenly spread positions of each prompt (all)
   --threads N                    threads of a sweep (all cores)
   --steps 0,512                  analyze: only these steps
 
@@ -82,7 +99,7 @@ export function commandFrom(words: readonly string[]): Command {
 }
 
 function demoFrom(words: readonly string[]): Command {
-  const { values, positionals } = parsed(words, { ...PROBE_OPTIONS, ...SERVE_OPTIONS });
+  const { values, positionals } = parsed(words, { ...ENGINE_OPTIONS, ...SERVE_OPTIONS });
   if (positionals.length > 0) throw new UsageError(`demo takes no directory, got "${positionals[0]}"`);
   return {
     name: 'demo',
@@ -93,7 +110,7 @@ function demoFrom(words: readonly string[]): Command {
 }
 
 function watchFrom(words: readonly string[]): Command {
-  const { values, positionals } = parsed(words, { ...PROBE_OPTIONS, ...SERVE_OPTIONS, ...WATCH_OPTIONS });
+  const { values, positionals } = parsed(words, { ...ENGINE_OPTIONS, ...SERVE_OPTIONS, ...WATCH_OPTIONS });
   return {
     name: 'watch',
     directory: onlyDirectory('watch', positionals),
@@ -105,7 +122,7 @@ function watchFrom(words: readonly string[]): Command {
 }
 
 function analyzeFrom(words: readonly string[]): Command {
-  const { values, positionals } = parsed(words, { ...PROBE_OPTIONS, ...ANALYZE_OPTIONS });
+  const { values, positionals } = parsed(words, { ...ENGINE_OPTIONS, ...ANALYZE_OPTIONS });
   const steps = values.steps?.split(',').map((word) => count('steps', word, 0, 0)) ?? null;
   return { name: 'analyze', directory: onlyDirectory('analyze', positionals), steps, ...engineWords(values) };
 }
@@ -120,24 +137,32 @@ function parsed<T extends OptionTypes>(words: readonly string[], options: T) {
   }
 }
 
-type ProbeValues = { readonly [name in keyof typeof PROBE_OPTIONS]?: string | undefined };
+type EngineValues = { readonly [name in keyof typeof ENGINE_OPTIONS]?: string | undefined };
 
-function engineWords(values: ProbeValues): EngineWords {
-  const threads = count('threads', values.threads, 0, 1);
+function engineWords(values: EngineValues): EngineWords {
+  const positions = values['effect-positions'];
+  return {
+    probe: probeWords(values),
+    threads: count('threads', values.threads, 0, 1),
+    ablation: oneOf('ablation', values.ablation, Analysis.shape.ablation.options, 'zero'),
+    measure: oneOf('measure', values.measure, Analysis.shape.measure.options, 'cosine'),
+    effects: oneOf('effects', values.effects, ['auto', 'on', 'off'] as const, 'auto'),
+    effectPositions: positions === undefined ? null : count('effect-positions', positions, 0, 1),
+  };
+}
+
+function probeWords(values: EngineValues): ProbeWords {
   if (values.tokens === undefined)
     return {
-      threads,
-      probe: {
-        kind: 'induction',
-        prompts: count('prompts', values.prompts, 4, 1),
-        segment: count('segment', values.segment, 24, 1),
-        seed: count('seed', values.seed, 0, 0),
-      },
+      kind: 'induction',
+      prompts: count('prompts', values.prompts, 4, 1),
+      segment: count('segment', values.segment, 24, 1),
+      seed: count('seed', values.seed, 0, 0),
     };
   for (const name of ['prompts', 'segment'] as const)
     if (values[name] !== undefined)
       throw new UsageError(`--${name} is of the induction probe and cannot stand beside --tokens`);
-  return { threads, probe: { kind: 'tokens', file: values.tokens } };
+  return { kind: 'tokens', file: values.tokens };
 }
 
 function serveWords(values: {
@@ -154,6 +179,19 @@ function onlyDirectory(command: string, positionals: readonly string[]): string 
   if (directory === undefined || more.length > 0)
     throw new UsageError(`${command} takes one directory, got ${positionals.length}`);
   return directory;
+}
+
+function oneOf<T extends string>(
+  name: string,
+  word: string | undefined,
+  known: readonly T[],
+  otherwise: T,
+): T {
+  if (word === undefined) return otherwise;
+  const found = known.find((candidate) => candidate === word);
+  if (found === undefined)
+    throw new UsageError(`--${name}: expected one of ${known.join(', ')}; got "${word}"`);
+  return found;
 }
 
 /** A whole number of at least `least`. */

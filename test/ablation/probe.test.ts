@@ -4,21 +4,18 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type ProbeOptions, probeTokens, readTokensFile } from '../../server/ablation/probe.ts';
 import type { Architecture } from '../../server/model/architecture.ts';
+import { gptNeoxArchitecture } from '../../server/model/gpt-neox.ts';
 
-const MODEL: Architecture = {
-  family: 'gpt_neox',
-  layers: 1,
-  heads: 1,
-  width: 8,
-  headWidth: 8,
-  mlpWidth: 8,
-  vocabulary: 6,
-  positionsMax: 16,
-  normEpsilon: 1e-5,
-  activation: 'gelu',
-  rotary: { dimensions: 2, theta: 10_000 },
-  specialTokens: [0, 3],
-};
+const MODEL: Architecture = gptNeoxArchitecture({
+  hidden_size: 8,
+  num_attention_heads: 1,
+  num_hidden_layers: 1,
+  intermediate_size: 8,
+  vocab_size: 6,
+  max_position_embeddings: 16,
+  bos_token_id: 0,
+  eos_token_id: 3,
+});
 const INDUCTION: ProbeOptions = { kind: 'induction', prompts: 50, segment: 8, seed: 1 };
 
 describe('the induction probe', () => {
@@ -44,6 +41,14 @@ describe('the induction probe', () => {
   it('is refused where it is longer than the model reads, with a segment that fits', () => {
     expect(() => probeTokens({ ...INDUCTION, segment: 9 }, MODEL)).toThrow(
       'the probe has 18 positions, the model at most 16; try --segment 8',
+    );
+  });
+});
+
+describe('resample ablation', () => {
+  it('is refused with a single prompt', () => {
+    expect(() => probeTokens({ ...INDUCTION, prompts: 1 }, MODEL, 'resample')).toThrow(
+      'needs at least 2 prompts',
     );
   });
 });

@@ -2,56 +2,25 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { possibleEdges } from '../../protocol/graph.ts';
 import { blockBytesPerRow } from '../../server/ablation/block-graph.ts';
-import { type ProbeOptions, probeTokens } from '../../server/ablation/probe.ts';
+import type { ProbeOptions } from '../../server/ablation/probe.ts';
 import { Runtime } from '../../server/ablation/runtime.ts';
-import { sweep } from '../../server/ablation/sweep.ts';
+import type { SweepOptions } from '../../server/ablation/sweep.ts';
 import { edgeStatistics } from '../../server/graph/prompt-statistics.ts';
-import { componentNodes } from '../../server/model/architecture.ts';
-import { readModel } from '../../server/model/family.ts';
-import { openCheckpoint } from '../../server/source/checkpoint-files.ts';
 import { golden, SAMPLE_STEPS, sampleCheckpoint } from '../support/checkpoints.ts';
+import { swept } from '../support/sweeping.ts';
 
 const TOLERANCE = 1e-4;
 const runtime = new Runtime(1);
 afterAll(() => runtime.release());
-
-async function swept(step: number, options: ProbeOptions, batchBytesMax?: number) {
-  const files = await openCheckpoint(sampleCheckpoint(step));
-  try {
-    const { architecture, weights } = readModel(files.config, files.tensors);
-    const probe = probeTokens(options, architecture);
-    const layers: number[] = [];
-    const perPrompt: number[] = [];
-    let task = {};
-    const sweepOptions = batchBytesMax === undefined ? {} : { batchBytesMax };
-    for await (const event of sweep(runtime, architecture, weights, probe, sweepOptions)) {
-      if (event.type === 'task') task = event.measures;
-      else {
-        layers.push(event.layer);
-        perPrompt.push(...event.weights);
-      }
-    }
-    const { means, standardErrors } = edgeStatistics(Float32Array.from(perPrompt), probe.prompts);
-    return {
-      architecture,
-      nodes: componentNodes(architecture),
-      layers,
-      perPrompt,
-      means,
-      standardErrors,
-      task,
-    };
-  } finally {
-    await files.close();
-  }
-}
+const sweptStep = (step: number, probe: ProbeOptions, options: Partial<SweepOptions> = {}) =>
+  swept(runtime, sampleCheckpoint(step), probe, options);
 
 describe.each(SAMPLE_STEPS)('a sweep of checkpoint-%i', (step) => {
   const reference = golden(`neox-${step}`);
   const probe: ProbeOptions = { kind: 'tokens', tokens: reference.tokens };
 
   it('agrees with one full forward pass per ablated node', async () => {
-    const { nodes, means } = await swept(step, probe);
+    const { nodes, means } = await sweptStep(step, probe);
     const { sources, targets } = possibleEdges(nodes);
     expect(nodes.map((node) => node.id)).toEqual(reference.nodes);
     expect(means.length).toBe(75);
@@ -63,7 +32,7 @@ describe.each(SAMPLE_STEPS)('a sweep of checkpoint-%i', (step) => {
   });
 
   it('measures the losses of both halves of the prompts', async () => {
-    const { task } = await swept(step, probe);
+    const { task } = await sweptStep(step, probe);
     const losses = reference.loss_by_position_nats;
     const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
     // Position t predicts token t + 1; tokens 24 … 47 are the repeated half.
@@ -80,14 +49,14 @@ describe('the sweep', () => {
   const probe: ProbeOptions = { kind: 'tokens', tokens: golden('neox-512').tokens };
 
   it('yields the layers in order, layer 0 with no edges into it', async () => {
-    expect((await swept(512, probe)).layers).toEqual([0, 1, 2]);
+    expect((await sweptStep(512, probe)).layers).toEqual([0, 1, 2]);
   });
 
   it('does not depend on how the batch is cut', async () => {
-    const whole = await swept(512, probe);
+    const whole = await sweptStep(512, probe);
     const rowBytes = 4 * blockBytesPerRow(whole.architecture, 48);
     for (const rows of [2, 3, 6]) {
-      const cut = await swept(512, probe, rows * rowBytes);
+      const cut = await sweptStep(512, probe, { batchBytesMax: rows * rowBytes });
       cut.perPrompt.forEach((weight, at) => {
         expect(Math.abs(weight - whole.perPrompt[at])).toBeLessThan(1e-6);
       });
@@ -95,15 +64,15 @@ describe('the sweep', () => {
   });
 
   it('does not depend on the order of the prompts', async () => {
-    const { means } = await swept(512, probe);
-    const reversed = await swept(512, { kind: 'tokens', tokens: golden('neox-512').tokens.toReversed() });
+    const { means } = await sweptStep(512, probe);
+    const reversed = await sweptStep(512, { kind: 'tokens', tokens: golden('neox-512').tokens.toReversed() });
     reversed.means.forEach((weight, edge) => {
       expect(weight).toBeCloseTo(means[edge], 5);
     });
   });
 
   it('states no standard error with a single prompt, and no loss of a half that has no token to predict', async () => {
-    const { standardErrors, task, means } = await swept(512, { kind: 'tokens', tokens: [[5, 9]] });
+    const { standardErrors, task, means } = await sweptStep(512, { kind: 'tokens', tokens: [[5, 9]] });
     expect(standardErrors).toBeNull();
     expect(Object.keys(task)).toEqual(['loss_second_half', 'accuracy_second_half']);
     expect(means.every(Number.isFinite)).toBe(true);

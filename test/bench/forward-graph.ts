@@ -3,10 +3,11 @@
  * position. What a straightforward implementation runs once for each ablated node, and once clean.
  */
 import {
-  attention,
+  attended,
   linear,
   multilayerPerceptron,
-  norm,
+  normed,
+  projections,
   weightPorts,
 } from '../../server/ablation/block-pieces.ts';
 import { OnnxGraph } from '../../server/ablation/onnx.ts';
@@ -19,15 +20,17 @@ export function forwardGraph(architecture: Architecture, positions: number): Uin
   let stream = graph.input('stream', ['P', positions, D]);
   for (let layer = 0; layer < architecture.layers; layer += 1) {
     const weights = weightPorts(graph, architecture, `L${layer}.`);
-    const z = attention(graph, architecture, positions, stream, weights);
-    const attended = linear(graph, z, weights.output_weight, weights.output_bias);
-    const mlp = multilayerPerceptron(graph, architecture, stream, weights);
-    const written = [attended, mlp].map((value) => graph.reshape(value, [-1, positions, D]));
+    const context = { graph, architecture, positions, weights };
+    const z = graph.reshape(attended(context, projections(context, stream)), [-1, D]);
+    const mlp = multilayerPerceptron(context, stream);
+    const written = [linear(context, z, 'output'), mlp].map((value) =>
+      graph.reshape(value, [-1, positions, D]),
+    );
     stream = graph.op('Sum', [stream, ...written]);
   }
   const [weight, bias] = ['norm_weight', 'norm_bias'].map((name) => graph.input(name, [D]));
-  const normed = norm(graph, architecture, stream, weight, bias);
+  const read = graph.reshape(normed(graph, architecture, stream, weight, bias), [-1, D]);
   const unembedding = graph.input('unembedding', [V, D]);
-  graph.output('logits', graph.op('Gemm', [normed, unembedding], { transB: 1 }), ['B', V]);
+  graph.output('logits', graph.op('Gemm', [read, unembedding], { transB: 1 }), ['B', V]);
   return graph.toBytes();
 }

@@ -3,11 +3,11 @@
  * and the peak of one large matrix product. FLOPs are those of the matrix products of the blocks that each really
  * runs, attention counted as the full square.
  */
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import { OnnxGraph } from '../../server/ablation/onnx.ts';
 import { type ProbeTokens, probeTokens } from '../../server/ablation/probe.ts';
-import { floatTensor, Runtime } from '../../server/ablation/runtime.ts';
-import { sweep } from '../../server/ablation/sweep.ts';
+import { floatTensor, Runtime, weightTensors } from '../../server/ablation/runtime.ts';
+import { embed, sweep } from '../../server/ablation/sweep.ts';
 import { type Architecture, componentNodes } from '../../server/model/architecture.ts';
 import type { ModelWeights } from '../../server/model/weights.ts';
 import { forwardGraph } from './forward-graph.ts';
@@ -16,6 +16,7 @@ import { timed, timedInTurn } from './timing.ts';
 
 const PEAK_SIZE = 2_048;
 const RUNS = 7;
+const ZERO_COSINE = { ablation: 'zero', measure: 'cosine', effectPositions: 0 } as const;
 
 type Case = { readonly shape: Shape; readonly prompts: number; readonly positions: number };
 const CASES: readonly Case[] = [
@@ -43,7 +44,7 @@ async function sweepRow({ shape, prompts, positions }: Case, peak: number): Prom
   const pass = await forwardPass(architecture, weights, probe);
   const [swept, passes] = await timedInTurn(RUNS, [
     async () => {
-      for await (const _ of sweep(runtime, architecture, weights, probe));
+      for await (const _ of sweep(runtime, architecture, weights, probe, ZERO_COSINE));
     },
     async () => {
       for (let count = 0; count < nodes + 1; count += 1) await pass.run();
@@ -69,25 +70,15 @@ function sweepFlop(architecture: Architecture, probe: ProbeTokens): number {
 
 async function forwardPass(architecture: Architecture, weights: ModelWeights, probe: ProbeTokens) {
   const { width: D, vocabulary: V } = architecture;
-  const session = await ort.InferenceSession.create(forwardGraph(architecture, probe.positions), {
-    interOpNumThreads: 1,
-  });
-  const shapes = new Map(
-    session.inputMetadata.flatMap((input) => (input.isTensor ? [[input.name, input.shape]] : [])),
-  );
+  const session = await new Runtime(0).compile(forwardGraph(architecture, probe.positions));
   const feeds: Record<string, ort.Tensor> = {};
   for (let layer = 0; layer < architecture.layers; layer += 1)
-    for (const [name, values] of Object.entries(await weights.block(layer)))
-      feeds[`L${layer}.${name}`] = floatTensor(values, (shapes.get(`L${layer}.${name}`) ?? []).map(Number));
-  const readout = await weights.readout();
-  feeds.norm_weight = floatTensor(readout.normWeight, [D]);
-  feeds.norm_bias = floatTensor(readout.normBias, [D]);
-  feeds.unembedding = floatTensor(readout.unembedding, [V, D]);
-  const table = await weights.embedding();
-  const stream = new Float32Array(probe.ids.length * D);
-  probe.ids.forEach((id, at) => {
-    stream.set(table.subarray(id * D, (id + 1) * D), at * D);
-  });
+    Object.assign(feeds, weightTensors(session, await weights.block(layer), `L${layer}.`));
+  const { normWeight, normBias, unembedding } = await weights.readout();
+  feeds.norm_weight = floatTensor(normWeight, [D]);
+  if (normBias) feeds.norm_bias = floatTensor(normBias, [D]);
+  feeds.unembedding = floatTensor(unembedding, [V, D]);
+  const stream = embed(await weights.embedding(), probe, D);
   feeds.stream = floatTensor(stream, [probe.prompts, probe.positions, D]);
   return { run: () => session.run(feeds), release: () => session.release() };
 }
@@ -97,7 +88,7 @@ async function matMulPeak(): Promise<number> {
   const graph = new OnnxGraph();
   const [a, b] = ['a', 'b'].map((name) => graph.input(name, [PEAK_SIZE, PEAK_SIZE]));
   graph.output('product', graph.op('MatMul', [a, b]), [PEAK_SIZE, PEAK_SIZE]);
-  const session = await ort.InferenceSession.create(graph.toBytes(), { interOpNumThreads: 1 });
+  const session = await new Runtime(0).compile(graph.toBytes());
   const values = new Float32Array(PEAK_SIZE * PEAK_SIZE).fill(0.5);
   const matrix = floatTensor(values, [PEAK_SIZE, PEAK_SIZE]);
   const { minMillis } = await timed(RUNS, () => session.run({ a: matrix, b: matrix }));

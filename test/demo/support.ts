@@ -1,8 +1,9 @@
 /** What the tests of the demo share: a plain reader of safetensors and an empty directory. */
 
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import type { Tensor } from '../../server/demo/model.ts';
 
 type HeaderEntry = {
@@ -31,6 +32,14 @@ export function readSafetensors(path: string): {
   return { metadata, tensors };
 }
 
+const directories: string[] = [];
+afterAll(() => {
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
+});
+
+/** Removed after the last test of the file that asked for it. */
 export function emptyDirectory(): string {
-  return mkdtempSync(join(tmpdir(), 'phasewatch-demo-'));
+  const directory = mkdtempSync(join(tmpdir(), 'phasewatch-demo-'));
+  directories.push(directory);
+  return directory;
 }

@@ -13,7 +13,14 @@ import { RunStream } from '../../server/gateway/run-stream.ts';
 import { TestViewer } from '../support/viewer.ts';
 
 const RUN: RunInfo = { id: 'run', name: 'A run', source: '/run', analysis: null };
-const GRAPH: Graph = { checkpoint: 'a b', step: 1, weights: [0.5], standardErrors: null, nodeMetrics: {} };
+const GRAPH: Graph = {
+  checkpoint: 'a b',
+  step: 1,
+  weights: [0.5],
+  standardErrors: null,
+  nodeMetrics: {},
+  headScores: {},
+};
 const site = mkdtempSync(join(tmpdir(), 'phasewatch-site-'));
 writeFileSync(join(site, 'index.html'), '<title>dashboard</title>');
 

@@ -29,14 +29,16 @@ describe('a gpt_neox configuration', () => {
       width: 64,
       headWidth: 16,
       mlpWidth: 256,
-      rotary: { dimensions: 8, theta: 10_000 },
-      activation: 'gelu',
-      specialTokens: [0, 0],
+      residual: 'parallel',
+      // θ_i = 10000^(−2i/8) over half of a head's 16 dimensions
+      rotaryFrequencies: [1, 0.1, expect.closeTo(0.01, 12), expect.closeTo(0.001, 12)],
+      mlp: { gated: false, activation: 'gelu' },
+      specialTokens: [0],
     });
   });
 
   it('is read as earlier versions wrote it', () => {
-    expect(architectureOf(OLD).rotary).toEqual({ dimensions: 4, theta: 20_000 });
+    expect(architectureOf(OLD).rotaryFrequencies).toEqual([1, 20_000 ** -0.5]);
   });
 
   it('gives the nodes layer by layer, heads before the MLP, a layer at one depth', () => {
@@ -56,7 +58,7 @@ describe('a gpt_neox configuration', () => {
     [
       'another family',
       { ...NEW, model_type: 'mamba' },
-      'expected model_type to be one of gpt_neox, found "mamba"',
+      /expected model_type to be one of gpt_neox, gpt2, llama, .*found "mamba"/,
     ],
     ['no family', [], 'found undefined'],
     [
@@ -69,10 +71,14 @@ describe('a gpt_neox configuration', () => {
       { ...NEW, use_parallel_residual: false },
       'use_parallel_residual false, expected true',
     ],
-    ['another rope', { ...OLD, rope_scaling: { type: 'yarn' } }, 'rope type "yarn", expected "default"'],
+    [
+      'another rope',
+      { ...OLD, rope_scaling: { type: 'yarn' } },
+      'rope type "yarn", expected one of default, linear, llama3',
+    ],
     ['heads that do not divide', { ...NEW, num_attention_heads: 5 }, '64 is not a multiple of 5 heads'],
     ['a missing size', { ...NEW, vocab_size: undefined }, 'vocab_size'],
-    ['several at once', { ...NEW, hidden_act: 'relu', attention_bias: false }, /hidden_act.*attention_bias/],
+    ['several at once', { ...NEW, hidden_act: 'tanh', tie_word_embeddings: true }, /hidden_act.*tie_word/],
   ])('is refused with a sentence: %s', (_, config, sentence) => {
     expect(() => architectureOf(config)).toThrow(sentence);
   });

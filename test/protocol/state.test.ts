@@ -26,8 +26,10 @@ const metrics = (checkpoint: string, gini: number): Delta => ({
   metrics: { gini },
   metricErrors: {},
   nodeMetrics: { out_strength: [gini] },
+  headScores: { previous_token: [gini] },
   task: { loss_first_half: 4 },
   roles: { spreaders: ['L0MLP'], gatherers: [] },
+  undefinedCount: 3,
 });
 const done = (checkpoint: string): Delta => ({ type: 'checkpoint-done', checkpoint, millis: 12 });
 const failed = (checkpoint: string, step: number): Delta => ({
@@ -50,6 +52,7 @@ describe('the state of a run', () => {
       weights: [0.1, 0.2, 0.3],
       standardErrors: [0.01, 0.01, 0.01],
       nodeMetrics: { out_strength: [0.5] },
+      headScores: { previous_token: [0.5] },
     });
     expect(whole.checkpoints[0]).toMatchObject({ status: 'done', metrics: { gini: 0.5 }, millis: 12 });
   });
@@ -83,8 +86,10 @@ describe('the state of a run', () => {
       metrics: { churn: 0.25 },
       metricErrors: {},
       nodeMetrics: {},
+      headScores: {},
       task: {},
       roles: null,
+      undefinedCount: null,
     };
     const state = stateAfter(started('a', 1), metrics('a', 0.5), done('a'), comparison);
     expect(state.checkpoints[0]).toMatchObject({

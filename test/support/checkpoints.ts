@@ -13,8 +13,10 @@ export const SAMPLE_STEPS = [0, 512, 4000] as const;
 export type Golden = {
   readonly tokens: readonly (readonly number[])[];
   readonly nodes: readonly string[];
-  /** weights [N·N] row-major, row = source */
-  readonly graphs: Readonly<Record<string, { readonly weights: readonly number[] }>>;
+  /** `ablation/measure` → weights [N·N] row-major, row = source; `ablation/effects` → one value a node */
+  readonly graphs: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
+  /** [L·H] row-major */
+  readonly heads: Readonly<Record<string, readonly number[]>>;
   readonly loss_nats: number;
   readonly loss_by_position_nats: readonly number[];
 };
@@ -42,5 +44,17 @@ export function goldenMetrics(): GoldenMetrics {
 export function sampleCheckpoint(step: number): CheckpointRef {
   const id = `checkpoint-${step}`;
   const directory = join(SAMPLE_RUN, id);
+  return { id, step, directory, configFile: join(directory, 'config.json') };
+}
+
+/** The golden numbers and the checkpoint that each belongs to. */
+export const GOLDEN_CHECKPOINTS: Readonly<Record<string, CheckpointRef>> = {
+  ...Object.fromEntries(SAMPLE_STEPS.map((step) => [`neox-${step}`, sampleCheckpoint(step)])),
+  'gpt2-800': modelCheckpoint('gpt2-800', 800),
+  'llama-800': modelCheckpoint('llama-800', 800),
+};
+
+function modelCheckpoint(id: string, step: number): CheckpointRef {
+  const directory = here(`../fixtures/models/${id}`);
   return { id, step, directory, configFile: join(directory, 'config.json') };
 }

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { commandFrom, HELP } from '../../server/terminal/options.ts';
 
+const ENGINE = { threads: 0, ablation: 'zero', measure: 'cosine', effects: 'auto', effectPositions: null };
+
 describe('the command line', () => {
   it('is the demo without a command', () => {
     expect(commandFrom([])).toEqual({
       name: 'demo',
       seed: 0,
-      threads: 0,
+      ...ENGINE,
       host: '127.0.0.1',
       port: 4747,
       probe: { kind: 'induction', prompts: 4, segment: 24, seed: 0 },
@@ -22,7 +24,7 @@ describe('the command line', () => {
       directory: 'runs/a',
       marker: 'DONE',
       settleMillis: 50,
-      threads: 0,
+      ...ENGINE,
       host: '127.0.0.1',
       port: 4747,
       probe: { kind: 'tokens', file: 't.json' },
@@ -58,6 +60,11 @@ describe('the command line', () => {
       ['watch', 'a', '--prompts', '0'],
       '--prompts: expected a whole number of at least 1, got "0"',
     ],
+    [
+      'an ablation that is none',
+      ['watch', 'a', '--ablation', 'none'],
+      '--ablation: expected one of zero, mean, resample',
+    ],
     ['two probes', ['watch', 'a', '--tokens', 't', '--segment', '3'], '--segment is of the induction probe'],
   ])('refuses %s with a sentence', (_, words, sentence) => {
     expect(() => commandFrom(words)).toThrow(sentence);
@@ -75,6 +82,10 @@ describe('the command line', () => {
       'host',
       'marker',
       'settle-ms',
+      'ablation',
+      'measure',
+      'effects',
+      'effect-positions',
     ])
       expect(HELP).toContain(`--${option}`);
   });

@@ -1,0 +1,17 @@
+/** What the catalogue says of one metric, for people and for charts. */
+export type MetricInfo = {
+  readonly id: string;
+  readonly label: string;
+  /** Unit of the values, `''` for a pure number. */
+  readonly unit: string;
+  /** Smallest and largest possible value; `null` where there is no bound. */
+  readonly range: readonly [number, number | null];
+  /** Two sentences: what it is, how to read it. */
+  readonly explanation: string;
+  /** Compares a checkpoint with the one before it, so the first checkpoint has no value. */
+  readonly comparesWithPrevious: boolean;
+  /** Expensive ones take more than about one pass over the edges, and may arrive after the cheap ones. */
+  readonly cost: 'cheap' | 'expensive';
+  /** Where the definition comes from, in short. */
+  readonly source: string;
+};

@@ -1,0 +1,67 @@
+/**
+ * How far outputs are from their clean selves, as ONNX operators.
+ *
+ *   cosine       1 − ⟨c,a⟩ / (‖c‖·‖a‖)      c clean, a ablated, along the last dimension of the output
+ *   relative_l2  ‖a − c‖ / ‖c‖
+ *
+ * Outputs may be given by coordinates: out = v·W and gram = W·Wᵀ, so that ⟨out,out'⟩ = v·gram·v'ᵀ. Where a norm that
+ * is divided by is zero the distance is undefined: it counts as 0 and is counted.
+ */
+import type { Measure } from './choices.ts';
+import type { OnnxGraph, Value } from './onnx.ts';
+
+export type Distances = {
+  /** Mean over positions: the leading dimensions of `rows` but the last of those, T. */
+  readonly means: Value;
+  /** How many were undefined, in rows and positions together: a float. */
+  readonly undefinedCount: Value;
+};
+
+/**
+ * @param clean [1,…,T,width] @param rows [R,…,T,width]
+ * @param gram [heads,width,width] for coordinates [R,P,heads,T,width], null where rows are the outputs themselves
+ * @param cleanRows how many of the first rows are the clean run itself and count for nothing
+ */
+export function distances(
+  graph: OnnxGraph,
+  measure: Measure,
+  clean: Value,
+  rows: Value,
+  gram: Value | null,
+  cleanRows: 0 | 1,
+): Distances {
+  const image = (value: Value) => (gram ? graph.op('MatMul', [value, gram]) : value);
+  const dot = (a: Value, b: Value) =>
+    graph.op('ReduceSum', [graph.op('Mul', [a, b]), graph.int64([-1])], { keepdims: 0 });
+  const zero = graph.scalar(0);
+  const cleanImages = image(clean);
+  const cleanSquares = dot(clean, cleanImages);
+
+  let values: Value;
+  let defined: Value;
+  if (measure === 'cosine') {
+    const rowSquares = gram ? dot(rows, image(rows)) : dot(rows, rows);
+    const squares = graph.op('Mul', [rowSquares, cleanSquares]);
+    const cosines = graph.op('Div', [dot(rows, cleanImages), graph.op('Sqrt', [squares])]);
+    values = graph.op('Sub', [graph.scalar(1), cosines]);
+    defined = graph.op('Greater', [squares, zero]);
+  } else {
+    const change = graph.op('Sub', [rows, clean]);
+    // Rounding may leave a tiny negative square where nothing changed.
+    const squares = graph.op('Max', [dot(change, image(change)), zero]);
+    values = graph.op('Sqrt', [graph.op('Div', [squares, cleanSquares])]);
+    defined = graph.op('Expand', [graph.op('Greater', [cleanSquares, zero]), graph.op('Shape', [values])]);
+  }
+  const ablated = graph.slice(
+    graph.op('Cast', [graph.op('Not', [defined])], { to: 1 }),
+    0,
+    graph.int64([cleanRows]),
+    graph.int64([Number.MAX_SAFE_INTEGER]),
+  );
+  return {
+    means: graph.op('ReduceMean', [graph.op('Where', [defined, values, zero]), graph.int64([-1])], {
+      keepdims: 0,
+    }),
+    undefinedCount: graph.op('ReduceSum', [ablated], { keepdims: 0 }),
+  };
+}

@@ -1,0 +1,177 @@
+/**
+ * Llama and the families that differ from it by a few words of their configuration: Mistral, Qwen2 (biases of query,
+ * key and value), Qwen3 (norm of each query and key head), OLMo 2 (norms after attention and MLP, norm of all
+ * queries and keys).
+ *
+ *   before  m = x + attention(norm₁(x)),  y = m + mlp(norm₂(m))        Llama, Mistral, Qwen2, Qwen3
+ *   after   m = x + norm₁(attention(x)),  y = m + norm₂(mlp(m))        OLMo 2
+ *
+ * RMS norm, rotary embedding of whole heads, grouped-query attention, gated MLP, output matrix tied or not.
+ * Source: Hugging Face transformers, models/{llama,mistral,qwen2,qwen3,olmo2}/modeling_*.py.
+ */
+import * as z from 'zod';
+import type { TensorReader } from '../source/checkpoint-files.ts';
+import type { Architecture, BlockWeightName } from './architecture.ts';
+import {
+  activationOf,
+  headWidthOf,
+  parseConfig,
+  refuseIf,
+  SPECIAL_TOKENS,
+  size,
+  specialTokens,
+} from './config-json.ts';
+import { ROPE_KEYS, rotaryFrequencies } from './rope.ts';
+import { type ModelWeights, readTensor } from './weights.ts';
+
+/** In which words a family differs from Llama. */
+type Variant = {
+  readonly family: string;
+  readonly normPlacement: 'before' | 'after';
+  readonly queryKeyNorm: Architecture['attention']['queryKeyNorm'];
+  /** Biases of query, key and value whatever the configuration says. */
+  readonly queryKeyValueBias: boolean;
+};
+
+export const LLAMA: Variant = {
+  family: 'llama',
+  normPlacement: 'before',
+  queryKeyNorm: 'none',
+  queryKeyValueBias: false,
+};
+export const MISTRAL: Variant = { ...LLAMA, family: 'mistral' };
+export const QWEN2: Variant = { ...LLAMA, family: 'qwen2', queryKeyValueBias: true };
+export const QWEN3: Variant = { ...LLAMA, family: 'qwen3', queryKeyNorm: 'head' };
+export const OLMO2: Variant = { ...LLAMA, family: 'olmo2', normPlacement: 'after', queryKeyNorm: 'all' };
+
+const Config = z.object({
+  hidden_size: size,
+  num_attention_heads: size,
+  num_key_value_heads: size.nullish(),
+  head_dim: size.nullish(),
+  num_hidden_layers: size,
+  intermediate_size: size,
+  vocab_size: size,
+  max_position_embeddings: size,
+  rms_norm_eps: z.number().positive().default(1e-6),
+  hidden_act: z.string().default('silu'),
+  attention_bias: z.boolean().default(false),
+  mlp_bias: z.boolean().default(false),
+  tie_word_embeddings: z.boolean().default(false),
+  sliding_window: size.nullish(),
+  use_sliding_window: z.boolean().default(true),
+  ...ROPE_KEYS,
+  ...SPECIAL_TOKENS,
+});
+
+export function llamaArchitecture(variant: Variant, json: unknown): Architecture {
+  const { family } = variant;
+  const config = parseConfig(family, Config, json);
+  const problems: string[] = [];
+  const [D, H, F] = [config.hidden_size, config.num_attention_heads, config.intermediate_size];
+  const K = config.num_key_value_heads ?? H;
+  const d = config.head_dim ?? headWidthOf(D, H, problems);
+  if (H % K !== 0) problems.push(`${H} heads do not divide among ${K} key/value heads`);
+  const rotary = rotaryFrequencies(config, d, 1, problems);
+  const activation = activationOf('hidden_act', config.hidden_act, problems);
+  refuseIf(family, problems);
+  const biased = variant.queryKeyValueBias || config.attention_bias;
+  const norms: Readonly<Record<Variant['queryKeyNorm'], Architecture['blockShapes']>> = {
+    none: {},
+    head: { query_norm_weight: [d], key_norm_weight: [d] },
+    all: { query_norm_weight: [H * d], key_norm_weight: [K * d] },
+  };
+  return {
+    family,
+    layers: config.num_hidden_layers,
+    heads: H,
+    keyValueHeads: K,
+    width: D,
+    headWidth: d,
+    mlpWidth: F,
+    vocabulary: config.vocab_size,
+    // Within its window, attention over a sliding window is full attention; longer probes are refused.
+    positionsMax: Math.min(
+      config.max_position_embeddings,
+      (config.use_sliding_window ? config.sliding_window : null) ?? Number.POSITIVE_INFINITY,
+    ),
+    residual: 'sequential',
+    norm: { kind: 'rms', epsilon: config.rms_norm_eps, placement: variant.normPlacement },
+    attention: { scale: 1 / Math.sqrt(d), queryKeyNorm: variant.queryKeyNorm },
+    mlp: { gated: true, activation },
+    rotaryFrequencies: rotary,
+    matrices: 'outputs-first',
+    blockShapes: {
+      attention_norm_weight: [D],
+      query_weight: [H * d, D],
+      key_weight: [K * d, D],
+      value_weight: [K * d, D],
+      ...(biased && { query_bias: [H * d], key_bias: [K * d], value_bias: [K * d] }),
+      ...norms[variant.queryKeyNorm],
+      output_weight: [D, H * d],
+      ...(config.attention_bias && { output_bias: [D] }),
+      mlp_norm_weight: [D],
+      gate_weight: [F, D],
+      up_weight: [F, D],
+      down_weight: [D, F],
+      ...(config.mlp_bias && { gate_bias: [F], up_bias: [F], down_bias: [D] }),
+    },
+    specialTokens: specialTokens(config),
+  };
+}
+
+/** Where each weight of a block is stored, below `model.layers.{layer}.`. */
+const STORED: Readonly<Record<BlockWeightName, string>> = {
+  attention_norm_weight: 'input_layernorm.weight',
+  attention_norm_bias: 'input_layernorm.bias',
+  query_weight: 'self_attn.q_proj.weight',
+  query_bias: 'self_attn.q_proj.bias',
+  key_weight: 'self_attn.k_proj.weight',
+  key_bias: 'self_attn.k_proj.bias',
+  value_weight: 'self_attn.v_proj.weight',
+  value_bias: 'self_attn.v_proj.bias',
+  query_norm_weight: 'self_attn.q_norm.weight',
+  key_norm_weight: 'self_attn.k_norm.weight',
+  output_weight: 'self_attn.o_proj.weight',
+  output_bias: 'self_attn.o_proj.bias',
+  mlp_norm_weight: 'post_attention_layernorm.weight',
+  mlp_norm_bias: 'post_attention_layernorm.bias',
+  gate_weight: 'mlp.gate_proj.weight',
+  gate_bias: 'mlp.gate_proj.bias',
+  up_weight: 'mlp.up_proj.weight',
+  up_bias: 'mlp.up_proj.bias',
+  down_weight: 'mlp.down_proj.weight',
+  down_bias: 'mlp.down_proj.bias',
+};
+/** The same for norms that stand after attention and MLP. */
+const STORED_AFTER: Readonly<Record<string, string>> = {
+  attention_norm_weight: 'post_attention_layernorm.weight',
+  mlp_norm_weight: 'post_feedforward_layernorm.weight',
+};
+
+export function llamaWeights(architecture: Architecture, tensors: TensorReader): ModelWeights {
+  const { width: D, vocabulary: V } = architecture;
+  const prefix = tensors.has('embed_tokens.weight') ? '' : 'model.';
+  const read = (name: string, ...shape: number[]) => readTensor(tensors, name, shape);
+  const stored = { ...STORED, ...(architecture.norm.placement === 'after' && STORED_AFTER) };
+  const tokens = () => read(`${prefix}embed_tokens.weight`, V, D);
+
+  return {
+    embedding: async () => ({ tokens: await tokens(), positions: null }),
+
+    async block(layer) {
+      const weights: Partial<Record<BlockWeightName, Float32Array>> = {};
+      for (const [name, shape] of Object.entries(architecture.blockShapes) as [BlockWeightName, number[]][])
+        weights[name] = await read(`${prefix}layers.${layer}.${stored[name]}`, ...shape);
+      return weights;
+    },
+
+    async readout() {
+      return {
+        normWeight: await read(`${prefix}norm.weight`, D),
+        normBias: null,
+        unembedding: tensors.has('lm_head.weight') ? await read('lm_head.weight', V, D) : await tokens(),
+      };
+    },
+  };
+}

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { asinhTicks, stepRange, stepText, tickText, valueRange } from '../../client/view/axis.ts';
+import { columnsOf, lastRowOf } from '../../client/view/columns.ts';
+import { PANELS } from '../../client/view/panels.ts';
+import { rowsOf } from '../../client/view/rows.ts';
+import { GRAPH_METRICS, TASK_MEASURES } from '../../protocol/metrics.ts';
+import { madeCheckpoint } from './made.ts';
+
+const CHECKPOINTS = [
+  madeCheckpoint(0, { metrics: { total_strength: 4 }, task: { induction_score: 0 }, millis: 90 }),
+  madeCheckpoint(1, {
+    metrics: { total_strength: 5, churn: 0.25 },
+    metricErrors: { total_strength: 0.5 },
+    task: { induction_score: 0.125 },
+    millis: 1234,
+  }),
+  madeCheckpoint(2, {
+    status: 'failed',
+    metrics: { total_strength: 99 },
+    failure: { code: 'torn', message: 'It is torn.' },
+  }),
+  madeCheckpoint(4, { status: 'computing' }),
+];
+
+describe('columnsOf', () => {
+  it('has one row a checkpoint, with gaps where there is no value', () => {
+    const columns = columnsOf(CHECKPOINTS, ['total_strength', 'churn']);
+    expect(columns.steps).toEqual([0, 1, 2, 4]);
+    expect(columns.series.map(({ values }) => values)).toEqual([
+      [4, 5, null, null],
+      [null, 0.25, null, null],
+    ]);
+    expect(columns.series.map(({ samples }) => samples)).toEqual([2, 1]);
+  });
+
+  it('keeps a measured 0 apart from no value', () => {
+    expect(columnsOf(CHECKPOINTS, ['induction_score']).series[0].values).toEqual([0, 0.125, null, null]);
+  });
+
+  it('gives a failed checkpoint no sample but a tick', () => {
+    expect(columnsOf(CHECKPOINTS, ['total_strength']).failedSteps).toEqual([2]);
+  });
+
+  it('has a band of one standard error where it is known', () => {
+    const [strength, churn] = columnsOf(CHECKPOINTS, ['total_strength', 'churn']).series;
+    expect(strength.band).toEqual({ low: [null, 4.5, null, null], high: [null, 5.5, null, null] });
+    expect(churn.band).toBeNull();
+  });
+
+  it('finds the last value', () => {
+    expect(lastRowOf([1, null, 3, null])).toBe(2);
+    expect(lastRowOf([null])).toBe(-1);
+  });
+});
+
+describe('PANELS', () => {
+  it('has every metric of the catalogue once, the two losses together', () => {
+    const shown = PANELS.flatMap(({ metrics }) => metrics.map(({ id }) => id));
+    const catalogue = [...TASK_MEASURES, ...GRAPH_METRICS].map(({ id }) => id);
+    expect(shown.toSorted()).toEqual(catalogue.toSorted());
+    expect(PANELS[0].metrics.map(({ id }) => id)).toEqual(['loss_first_half', 'loss_second_half']);
+  });
+});
+
+describe('stepRange', () => {
+  it('leaves a margin of 1.5 % beside a linear axis', () => {
+    expect(stepRange(0, 2000, 'linear')).toEqual([-30, 2030]);
+    expect(stepRange(5, 5, 'linear')).toEqual([4, 6]);
+  });
+
+  it('keeps step 0 on the asinh axis, by the same margin of its own length', () => {
+    const [low, high] = stepRange(0, 1000, 'asinh');
+    const length = Math.asinh(1000);
+    expect(Math.asinh(low)).toBeCloseTo(-0.015 * length, 9);
+    expect(Math.asinh(high)).toBeCloseTo(1.015 * length, 9);
+  });
+});
+
+describe('asinhTicks', () => {
+  it('is 0 and the powers of ten inside the range', () => {
+    expect(asinhTicks(-0.1, 2400)).toEqual([0, 1, 10, 100, 1000]);
+    expect(asinhTicks(50, 2400)).toEqual([100, 1000]);
+  });
+});
+
+describe('valueRange', () => {
+  it('leaves a tenth free on both sides, but not beyond what the metric can be', () => {
+    expect(valueRange(10, 20, [0, null])).toEqual([9, 21]);
+    expect(valueRange(0, 20, [0, null])).toEqual([0, 22]);
+    expect(valueRange(0.5, 1, [0, 1])).toEqual([0.45, 1]);
+  });
+
+  it('opens a flat line to a fiftieth of its value, a count to two', () => {
+    const [low, high] = valueRange(100, 100, [0, null]);
+    expect([low, high]).toEqual([98.8, 101.2]);
+    expect(valueRange(3, 3, [0, null], true)).toEqual([1.8, 4.2]);
+    expect(valueRange(0, 0, [0, null], true)).toEqual([0, 1.2]);
+  });
+
+  it('shows the range of the metric where there is no value', () => {
+    expect(valueRange(null, null, [0, 1])).toEqual([0, 1]);
+    expect(valueRange(null, null, [0, null])).toEqual([0, 1]);
+  });
+
+  it('shows a value outside the range of its metric', () => {
+    const [low] = valueRange(-0.5, 1, [0, null]);
+    expect(low).toBe(-0.5);
+  });
+});
+
+describe('labels of ticks', () => {
+  it('are short', () => {
+    expect([0, 500, 12_000, 1_500_000].map(stepText)).toEqual(['0', '500', '12k', '1.5M']);
+    expect([0.1 + 0.2, -1, 12_000, 0.45].map(tickText)).toEqual(['0.3', '−1', '12k', '0.45']);
+  });
+});
+
+describe('rowsOf', () => {
+  it('lists the newest first, strength as a share of the largest', () => {
+    expect(rowsOf(CHECKPOINTS)).toEqual([
+      { id: 'checkpoint-4', step: '4', status: 'computing', strength: null, duration: null, failure: null },
+      {
+        id: 'checkpoint-2',
+        step: '2',
+        status: 'failed',
+        strength: null,
+        duration: null,
+        failure: 'It is torn.',
+      },
+      {
+        id: 'checkpoint-1',
+        step: '1',
+        status: 'done',
+        strength: { text: '5', share: 1 },
+        duration: '1.2 s',
+        failure: null,
+      },
+      {
+        id: 'checkpoint-0',
+        step: '0',
+        status: 'done',
+        strength: { text: '4', share: 0.8 },
+        duration: '90 ms',
+        failure: null,
+      },
+    ]);
+  });
+});

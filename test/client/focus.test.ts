@@ -1,0 +1,154 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FocusController } from '../../client/controllers/focus-controller.ts';
+import { Store } from '../../client/store.ts';
+import { focusOf, liveCheckpoint, neighbourOf } from '../../client/view/focus.ts';
+import type { Graph } from '../../protocol/state.ts';
+import { madeCheckpoint, madeGraph, madeState } from './made.ts';
+import { ScriptedServer } from './script.ts';
+
+const PARTIAL = madeGraph(16, [0.5]);
+const LATEST = madeGraph(8, [0.5, 0.25]);
+const STATE = madeState({
+  checkpoints: [
+    madeCheckpoint(2),
+    madeCheckpoint(4, { status: 'failed', failure: { code: 'torn', message: 'It is torn.' } }),
+    madeCheckpoint(8),
+    madeCheckpoint(16, { status: 'computing' }),
+  ],
+  partial: PARTIAL,
+  latest: LATEST,
+});
+const none = () => null;
+
+describe('focusOf', () => {
+  it('shows the graph under way once it is ripe, the latest until then', () => {
+    expect(focusOf(STATE, { chosen: null, ripe: true, kept: none })).toMatchObject({
+      graph: PARTIAL,
+      partial: true,
+    });
+    expect(focusOf(STATE, { chosen: null, ripe: false, kept: none })).toMatchObject({
+      graph: LATEST,
+      partial: false,
+    });
+  });
+
+  it('shows the first graph of a run from its beginning', () => {
+    expect(liveCheckpoint({ ...STATE, latest: null }, false)).toBe('checkpoint-16');
+  });
+
+  it('falls back to the newest finished checkpoint, then to the newest failed one', () => {
+    const without = { ...STATE, partial: null, latest: null };
+    expect(liveCheckpoint(without, true)).toBe('checkpoint-8');
+    const failedOnly = { ...without, checkpoints: without.checkpoints.slice(1, 2) };
+    expect(focusOf(failedOnly, { chosen: null, ripe: true, kept: none }).kind).toBe('failed');
+    expect(focusOf(madeState({}), { chosen: null, ripe: true, kept: none }).kind).toBe('nothing');
+  });
+
+  it('holds a chosen checkpoint: kept, absent or failed', () => {
+    const kept = madeGraph(2, [0.125]);
+    expect(focusOf(STATE, { chosen: 'checkpoint-2', ripe: true, kept: () => kept })).toMatchObject({
+      graph: kept,
+    });
+    expect(focusOf(STATE, { chosen: 'checkpoint-2', ripe: true, kept: none }).kind).toBe('absent');
+    expect(focusOf(STATE, { chosen: 'checkpoint-4', ripe: true, kept: none }).kind).toBe('failed');
+  });
+});
+
+describe('neighbourOf', () => {
+  it('moves by step and stays inside the list', () => {
+    expect(neighbourOf(STATE.checkpoints, 'checkpoint-8', 1)).toBe('checkpoint-16');
+    expect(neighbourOf(STATE.checkpoints, 'checkpoint-8', -10)).toBe('checkpoint-2');
+    expect(neighbourOf(STATE.checkpoints, null, -1)).toBe('checkpoint-8');
+    expect(neighbourOf([], null, 1)).toBeNull();
+  });
+});
+
+describe('FocusController', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: 0 });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  function hosted() {
+    const server = new ScriptedServer();
+    const answers = new Map<string, (graph: Graph) => void>();
+    const store = new Store({
+      address: 'ws://here/stream',
+      run: null,
+      open: server.open,
+      fetchGraph: (_run, checkpoint) => new Promise((answer) => answers.set(checkpoint, answer)),
+    });
+    store.open();
+    let updates = 0;
+    const host = {
+      addController: () => {},
+      removeController: () => {},
+      requestUpdate: () => {
+        updates += 1;
+      },
+      updateComplete: Promise.resolve(true),
+    };
+    const focus = new FocusController(host, store);
+    const choose = (checkpoint: string | null) => {
+      focus.choose(checkpoint);
+      focus.hostUpdate();
+    };
+    return { server, focus, answers, choose, updates: () => updates };
+  }
+
+  const checkpoints = [madeCheckpoint(1), madeCheckpoint(2), madeCheckpoint(4)];
+  const done = madeState({ checkpoints, latest: madeGraph(4, [1]) });
+
+  it('drops and counts a graph that arrives after the person has gone on', async () => {
+    const { server, focus, answers, choose } = hosted();
+    server.last.greets('e', 0, done);
+    choose('checkpoint-1');
+    choose('checkpoint-2');
+    answers.get('checkpoint-1')?.(madeGraph(1, [0.1]));
+    await vi.runAllTimersAsync();
+    focus.hostUpdate();
+    expect(focus.focus).toMatchObject({ kind: 'absent', checkpoint: { id: 'checkpoint-2' } });
+    expect(focus.lateResults).toBe(1);
+    answers.get('checkpoint-2')?.(madeGraph(2, [0.2]));
+    await vi.runAllTimersAsync();
+    focus.hostUpdate();
+    expect(focus.focus).toMatchObject({ kind: 'graph', graph: { step: 2 } });
+    expect(focus.lateResults).toBe(1);
+  });
+
+  it('follows the run while no checkpoint is chosen, and holds a chosen one', () => {
+    const { server, focus, choose } = hosted();
+    server.last.greets('e', 0, done);
+    choose('checkpoint-4');
+    server.last.deltas('e', 1, { type: 'checkpoint-started', checkpoint: 'checkpoint-8', step: 8 });
+    server.last.deltas('e', 2, { type: 'checkpoint-done', checkpoint: 'checkpoint-8', millis: 5 });
+    focus.hostUpdate();
+    expect(focus.focus).toMatchObject({ kind: 'graph', graph: { step: 4 } });
+    choose(null);
+    expect(focus.focus).toMatchObject({ kind: 'graph', graph: { step: 8 } });
+  });
+
+  it('shows a graph under way after 150 ms', () => {
+    const { server, focus, updates } = hosted();
+    server.last.greets('e', 0, done);
+    server.last.deltas('e', 1, { type: 'checkpoint-started', checkpoint: 'checkpoint-8', step: 8 });
+    focus.hostUpdate();
+    expect(focus.focus).toMatchObject({ graph: { step: 4 } });
+    const before = updates();
+    vi.advanceTimersByTime(150);
+    expect(updates()).toBe(before + 1);
+    focus.hostUpdate();
+    expect(focus.focus).toMatchObject({ graph: { step: 8 }, partial: true });
+  });
+
+  it('goes back to live when the chosen checkpoint is gone', () => {
+    const { server, focus, choose } = hosted();
+    server.last.greets('e', 0, done);
+    choose('checkpoint-1');
+    server.last.snapshots('f', 0, madeState({ checkpoints: [madeCheckpoint(4)], latest: madeGraph(4, [1]) }));
+    focus.hostUpdate();
+    expect(focus.chosen).toBeNull();
+  });
+});

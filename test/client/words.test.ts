@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest';
+import { addressesOf } from '../../client/addresses.ts';
+import { connectionWords } from '../../client/view/connection-words.ts';
+import type { Focus } from '../../client/view/focus.ts';
+import { graphTitle, METHOD, modelParts } from '../../client/view/model-line.ts';
+import { noticeOf } from '../../client/view/notice.ts';
+import { numberText, weightText } from '../../client/view/number.ts';
+import { progressLine } from '../../client/view/progress.ts';
+import { durationText, remainingText, secondsUntil } from '../../client/view/time.ts';
+import { edgeTip, nodeTip, roleOf, spoken } from '../../client/view/tips.ts';
+import type { Progress } from '../../protocol/state.ts';
+import { EDGES, madeAnalysis, madeCheckpoint, madeGraph, madeState, NODES } from './made.ts';
+
+const PROGRESS: Progress = {
+  activity: 'analysing',
+  checkpoint: 'checkpoint-450',
+  taken: 12,
+  known: 59,
+  layersDone: 1,
+  layers: 3,
+  remainingMillis: 14_200,
+  message: null,
+};
+
+describe('numberText', () => {
+  it('has three significant digits, at most three decimals, and counts in full', () => {
+    expect([12, 4123, 0.4936, 7.3, 10.63, 123.4, 0.0304].map(numberText)).toEqual([
+      '12',
+      '4,123',
+      '0.494',
+      '7.30',
+      '10.6',
+      '123',
+      '0.030',
+    ]);
+  });
+
+  it('says of a value near 0 that it is not 0', () => {
+    expect([0, 0.0001, -0.0001, -1.25].map(numberText)).toEqual(['0', '< 0.001', '> −0.001', '−1.25']);
+    expect(weightText(0.416)).toBe('0.42');
+  });
+});
+
+describe('spans of time', () => {
+  it('are as exact as they are known', () => {
+    expect([84.4, 1234, 12_600, 65_000].map(durationText)).toEqual(['84 ms', '1.2 s', '13 s', '1 min 5 s']);
+    expect([400, 14_200, 150_000, 4_320_000, 7_200_000].map(remainingText)).toEqual([
+      'less than 1 s left',
+      'about 14 s left',
+      'about 3 min left',
+      'about 1 h 12 min left',
+      'about 2 h left',
+    ]);
+    expect([secondsUntil(2500, 1000), secondsUntil(900, 1000)]).toEqual([2, 0]);
+  });
+
+  it('never have 60 of a smaller unit', () => {
+    expect([119_700, 59_900].map(durationText)).toEqual(['2 min', '1 min']);
+    expect([59_900, 3_599_000, 7_190_000].map(remainingText)).toEqual([
+      'about 1 min left',
+      'about 1 h left',
+      'about 2 h left',
+    ]);
+  });
+});
+
+describe('progressLine', () => {
+  it('counts the checkpoint under way by its layers', () => {
+    const { parts, share } = progressLine(PROGRESS);
+    expect(parts.join(' · ')).toBe('checkpoint 12 of 59 · checkpoint-450 · layer 2 of 3 · about 14 s left');
+    expect(share).toBeCloseTo((11 + 1 / 3) / 59, 12);
+  });
+
+  it('says what it waits for, what is missing and that it ended', () => {
+    const idle = {
+      ...PROGRESS,
+      checkpoint: null,
+      taken: 59,
+      layersDone: 0,
+      layers: 0,
+      remainingMillis: null,
+    };
+    expect(progressLine({ ...idle, activity: 'waiting' }).parts).toEqual([
+      '59 of 59 checkpoints taken',
+      'watching for the next checkpoint',
+    ]);
+    expect(progressLine({ ...idle, activity: 'missing', message: 'No such folder: /x.' }).parts).toEqual([
+      'No such folder: /x.',
+    ]);
+    expect(progressLine({ ...idle, activity: 'ended' }).parts).toEqual([
+      'run ended',
+      '59 of 59 checkpoints taken',
+    ]);
+  });
+
+  it('has no share while nothing is known', () => {
+    expect(progressLine({ ...PROGRESS, activity: 'waiting', taken: 0, known: 0 })).toEqual({
+      parts: ['watching for the next checkpoint'],
+      share: null,
+    });
+  });
+});
+
+describe('modelParts', () => {
+  it('names the model, its graph and the probe, and the method is a constant of the protocol', () => {
+    expect(modelParts(madeAnalysis(NODES))).toEqual([
+      'GPT-NeoX',
+      '2 layers × 1 head',
+      'width 64',
+      '4 nodes, 4 possible edges',
+      'induction probe, 4 prompts × 48 positions',
+    ]);
+    expect(METHOD).toBe('zero ablation · 1 − cosine');
+  });
+});
+
+describe('graphTitle', () => {
+  it('says which ablation and what the mean is over', () => {
+    expect(graphTitle(madeGraph(1450, []), madeAnalysis(NODES))).toEqual({
+      name: 'checkpoint-1450',
+      step: 'step 1,450',
+      method: 'edges: 1 − cosine under zero ablation, mean over 4 prompts × 48 positions',
+    });
+  });
+});
+
+describe('tips', () => {
+  const graph = madeGraph(1, [0.42, 0.1, 0, 0], { standardErrors: [0.031, 0, 0, 0] });
+
+  it('say of an edge its weight, its error and its layers', () => {
+    expect(spoken(edgeTip(0, graph, NODES, EDGES))).toBe('L0H0 → L1H0: weight 0.42 ± 0.03, layers 0 → 1');
+    expect(edgeTip(0, { ...graph, standardErrors: null }, NODES, EDGES).lines[0]).toBe('weight 0.42');
+  });
+
+  it('say of a node its kind, role and strengths', () => {
+    const roles = { spreaders: ['L0H0'], gatherers: ['L0H0', 'L1MLP'] };
+    expect(NODES.map((node) => roleOf(node, roles))).toEqual(['both', 'none', 'none', 'gatherer']);
+    expect(roleOf(NODES[0], null)).toBe('none');
+    const strengths = { out: [0.416, 0, 0, 0], in: [0, 0, 0.5, 0] };
+    expect(nodeTip(NODES[0], 0, strengths, 'both').lines).toEqual([
+      'attention head of layer 0 · spreader and gatherer',
+      'out-strength 0.42',
+      'in-strength 0.00',
+    ]);
+  });
+});
+
+describe('connectionWords', () => {
+  it('counts down and says why', () => {
+    const status = { phase: 'reconnecting', retryAt: 4000, reason: 'server is stopping' } as const;
+    expect(connectionWords(status, 1500)).toEqual({
+      words: 'reconnecting in 3 s',
+      detail: 'Server is stopping. What is shown is the last state received.',
+    });
+  });
+});
+
+describe('noticeOf', () => {
+  const live = { phase: 'live' } as const;
+  const nothing: Focus = { kind: 'nothing' };
+  const base = { state: madeState({}), status: live, focus: nothing, fetchProblem: null, now: 0 };
+
+  it('offers to connect where there is no state and no connection', () => {
+    const notice = noticeOf({
+      ...base,
+      state: null,
+      status: { phase: 'offline', reason: 'the server watches no run' },
+    });
+    expect(notice).toMatchObject({
+      tone: 'bad',
+      text: 'The server watches no run.',
+      action: 'retry-connection',
+    });
+  });
+
+  it('says where the first checkpoint is awaited and what is missing', () => {
+    expect(noticeOf(base)?.text).toBe('Watching /runs/r.');
+    const state = madeState({
+      progress: { ...PROGRESS, activity: 'missing', message: 'No such folder: /runs/r.' },
+    });
+    expect(noticeOf({ ...base, state })?.text).toBe('No such folder: /runs/r.');
+  });
+
+  it('repeats why a checkpoint failed', () => {
+    const failure = { code: 'torn', message: 'It is torn.' };
+    const focus: Focus = { kind: 'failed', checkpoint: madeCheckpoint(4, { status: 'failed', failure }) };
+    expect(noticeOf({ ...base, focus })).toMatchObject({
+      title: 'checkpoint-4 could not be analysed',
+      text: 'It is torn.',
+    });
+  });
+
+  it('is silent while a graph is fetched, and offers to try again when it could not be', () => {
+    const focus: Focus = { kind: 'absent', checkpoint: madeCheckpoint(4) };
+    expect(noticeOf({ ...base, focus })).toBeNull();
+    expect(noticeOf({ ...base, focus, fetchProblem: 'the server answered 500' })).toMatchObject({
+      action: 'retry-graph',
+    });
+  });
+});
+
+describe('addressesOf', () => {
+  it('are beside the page, whatever path it is served from', () => {
+    const addresses = addressesOf('https://lab.example/watch/?run=a');
+    expect(addresses.stream).toBe('wss://lab.example/watch/stream');
+    expect(addresses.run).toBe('a');
+    expect(addresses.graph('a b', 'checkpoint-4')).toBe(
+      'https://lab.example/watch/api/runs/a%20b/checkpoints/checkpoint-4/graph',
+    );
+    expect(addressesOf('http://localhost:4747/')).toMatchObject({
+      stream: 'ws://localhost:4747/stream',
+      run: null,
+    });
+  });
+});

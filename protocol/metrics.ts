@@ -65,6 +65,17 @@ export const TASK_MEASURES = [
     cost: 'cheap',
     source: 'Top-1 accuracy over the probe',
   },
+  {
+    id: 'in_context_score',
+    label: 'In-context score',
+    unit: 'nats',
+    range: [0, null],
+    explanation:
+      'Loss at position 50 of a text minus loss at position 500, or at 10 % and 90 % of a shorter one. It grows as the model learns to use what it has read; only text probes have it.',
+    comparesWithPrevious: false,
+    cost: 'cheap',
+    source: 'Olsson et al., In-context learning and induction heads (2022)',
+  },
 ] as const satisfies readonly MetricInfo[];
 
 export type LevelMetricId = (typeof LEVEL_METRICS)[number]['id'];

@@ -23,8 +23,9 @@ export const Model = z.object({
 export type Model = z.infer<typeof Model>;
 
 export const Probe = z.object({
-  kind: z.enum(['induction', 'tokens']),
+  kind: z.enum(['induction', 'tokens', 'text']),
   prompts: z.int(),
+  /** Of the longest prompt. */
   positions: z.int(),
   /** Length of the repeated segment and seed of its tokens; only for the induction probe. */
   segment: z.optional(z.int()),

@@ -7,14 +7,16 @@ import { possibleEdges } from '../protocol/graph.ts';
 import { ACTIVITY_THRESHOLD } from '../protocol/metrics.ts';
 import type { Analysis } from '../protocol/state.ts';
 import { effectPositionsOf, type Settings } from './ablation/choices.ts';
-import { type ProbeTokens, probeTokens } from './ablation/probe.ts';
+import { type ProbeOptions, type ProbeTokens, probeTokens, type TokenProbe } from './ablation/probe.ts';
 import type { Runtime } from './ablation/runtime.ts';
 import { sweep } from './ablation/sweep.ts';
+import { textTokens } from './ablation/text-probe.ts';
 import { type Measured, measure } from './graph/measure.ts';
 import { edgeStatistics } from './graph/prompt-statistics.ts';
 import { type Architecture, componentNodes } from './model/architecture.ts';
 import { readModel } from './model/family.ts';
 import { type CheckpointRef, openCheckpoint } from './source/checkpoint-files.ts';
+import { readTokenizer } from './source/tokenizer-files.ts';
 
 export type AnalysisEvent =
   | { readonly type: 'opened'; readonly analysis: Analysis }
@@ -44,7 +46,7 @@ export async function* analyse(
   const files = await openCheckpoint(checkpoint);
   try {
     const { architecture, weights: modelWeights } = readModel(files.config, files.tensors);
-    const probe = probeTokens(settings.probe, architecture, settings.ablation);
+    const probe = probeTokens(await tokenProbe(settings.probe, checkpoint), architecture, settings.ablation);
     const analysis = analysisOf(architecture, probe, settings);
     yield { type: 'opened', analysis };
 
@@ -89,6 +91,10 @@ export async function* analyse(
   } finally {
     await files.close();
   }
+}
+
+async function tokenProbe(probe: ProbeOptions, checkpoint: CheckpointRef): Promise<TokenProbe> {
+  return probe.kind === 'text' ? textTokens(probe.texts, await readTokenizer(checkpoint)) : probe;
 }
 
 function analysisOf(architecture: Architecture, probe: ProbeTokens, settings: Settings): Analysis {

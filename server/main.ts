@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { filter, type Observable } from 'rxjs';
 import { apply, initialState, type RunInfo } from '../protocol/state.ts';
 import type { Settings } from './ablation/choices.ts';
-import { type ProbeOptions, readTokensFile } from './ablation/probe.ts';
+import type { ProbeOptions } from './ablation/probe.ts';
+import { readTextFile, readTokensFile } from './ablation/probe-file.ts';
 import { HISTORY_BYTES_MAX } from './base/config.ts';
 import { startDemo } from './demo/process.ts';
 import { EngineProcess } from './engine-process.ts';
@@ -197,9 +198,11 @@ async function settingsOf(words: EngineWords): Promise<Settings> {
 async function probeOptions(words: ProbeWords): Promise<ProbeOptions> {
   if (words.kind === 'induction') return words;
   try {
-    return { kind: 'tokens', tokens: await readTokensFile(words.file) };
+    return words.kind === 'text'
+      ? { kind: 'text', texts: await readTextFile(words.file) }
+      : { kind: 'tokens', tokens: await readTokensFile(words.file) };
   } catch (error) {
-    throw new UsageError(`--tokens: ${error instanceof Error ? error.message : error}`);
+    throw new UsageError(`--${words.kind}: ${error instanceof Error ? error.message : error}`);
   }
 }
 

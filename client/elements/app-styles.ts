@@ -9,14 +9,6 @@ export const appStyles = css`
   main > * { background: var(--phasewatch-panel); }
   phasewatch-graph { min-height: 460px; grid-row: 1; }
   phasewatch-checkpoints { max-height: 340px; }
-  .charts { display: flex; flex-direction: column; min-width: 0; min-height: 0; }
-  .toolbar { display: flex; align-items: center; gap: 10px; padding: 7px 12px 7px 14px; border-bottom: 1px solid var(--phasewatch-border); }
-  .toolbar h2 { margin: 0; font-size: 12px; font-weight: 600; }
-  .toolbar .hint { color: var(--phasewatch-ink-faint); font-size: 12px; }
-  .switch { margin-left: auto; display: inline-flex; border-radius: 6px; box-shadow: inset 0 0 0 1px var(--phasewatch-border-strong); overflow: hidden; }
-  .switch button { all: unset; cursor: pointer; padding: 2px 9px; font-size: 12px; color: var(--phasewatch-ink-soft); }
-  .switch button[aria-pressed='true'] { background: var(--phasewatch-selected); color: var(--phasewatch-accent); font-weight: 550; }
-  .grid { flex: 1; display: grid; grid-template-columns: minmax(0, 1fr); grid-auto-rows: minmax(140px, 1fr); gap: 1px; background: var(--phasewatch-border); min-height: 0; overflow-y: auto; scrollbar-width: thin; }
   button:focus-visible { outline: 2px solid var(--phasewatch-accent) !important; outline-offset: -2px; }
   .scheme { all: unset; cursor: pointer; display: inline-flex; align-items: center; gap: 6px; font-size: 12px; color: var(--phasewatch-ink-soft); padding: 2px 9px; border-radius: 6px; box-shadow: inset 0 0 0 1px var(--phasewatch-border-strong); }
   .scheme:hover { background: var(--phasewatch-hover); }
@@ -34,13 +26,11 @@ export const appStyles = css`
   .notice.bad .text { color: var(--phasewatch-bad); background: var(--phasewatch-bad-soft); border-radius: 7px; padding: 7px 12px; }
   .notice p { margin: 0; }
   .notice .action { margin-top: 8px; }
-  @media (min-width: 620px) { .grid { grid-template-columns: repeat(2, minmax(0, 1fr)); } .grid > .wide { grid-column: 1 / -1; } }
   @media (min-width: 1100px) {
     :host { height: 100%; }
     main { grid-template-columns: 248px minmax(0, 1.16fr) minmax(0, 1fr); grid-template-rows: minmax(0, 1fr); min-height: 620px; }
     phasewatch-checkpoints { grid-column: 1; grid-row: 1; max-height: none; }
     phasewatch-graph { grid-column: 2; min-height: 0; }
-    .charts { grid-column: 3; grid-row: 1; }
-    .grid { grid-auto-rows: minmax(118px, 1fr); }
-  }
+    phasewatch-metrics { grid-column: 3; grid-row: 1; }
+    }
 `;

@@ -43,6 +43,7 @@ export const graphStyles = css`
   }
   .tip b { display: block; color: var(--phasewatch-ink); font-weight: 600; }
   .tip span { display: block; }
+  .tip .note { color: var(--phasewatch-ink-faint); font-size: 11px; }
   .legend {
     display: flex; flex-wrap: wrap; align-items: center; gap: 6px 16px; padding: 9px 14px;
     border-top: 1px solid var(--phasewatch-border); color: var(--phasewatch-ink-soft); font-size: 12px;

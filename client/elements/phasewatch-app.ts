@@ -5,8 +5,8 @@
  * right look at the checkpoint before and after. Reflects `data-late-results`: graphs that came too late to be shown.
  */
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
-import type { Graph, RunState } from '../../protocol/state.ts';
+import { customElement } from 'lit/decorators.js';
+import type { Checkpoint, Graph, RunState } from '../../protocol/state.ts';
 import { addressesOf } from '../addresses.ts';
 import { FocusController } from '../controllers/focus-controller.ts';
 import { SchemeController } from '../controllers/scheme-controller.ts';
@@ -14,33 +14,21 @@ import { StoreController } from '../controllers/store-controller.ts';
 import { fetchGraph } from '../graphs.ts';
 import { openWebSocket } from '../socket.ts';
 import { Store } from '../store.ts';
-import type { StepAxis } from '../view/axis.ts';
 import { liveCheckpoint, neighbourOf } from '../view/focus.ts';
 import { type Notice, noticeOf } from '../view/notice.ts';
-import { PANELS } from '../view/panels.ts';
 import { appStyles } from './app-styles.ts';
-import type { HoverDetail, SelectDetail } from './events.ts';
-import './phasewatch-chart.ts';
+import type { SelectDetail } from './events.ts';
 import './phasewatch-checkpoints.ts';
 import './phasewatch-graph.ts';
+import './phasewatch-metrics.ts';
 import './phasewatch-status.ts';
 
-const AXES: readonly { readonly axis: StepAxis; readonly label: string; readonly title: string }[] = [
-  { axis: 'linear', label: 'linear', title: 'Steps on a linear axis' },
-  {
-    axis: 'asinh',
-    label: 'log (asinh)',
-    title: 'Steps on an asinh axis: logarithmic, and linear near 0, so that step 0 has a place',
-  },
-];
+const NO_CHECKPOINTS: readonly Checkpoint[] = [];
 
 @customElement('phasewatch-app')
 export class PhasewatchApp extends LitElement {
   static override readonly styles = appStyles;
 
-  @state() private axis: StepAxis = 'linear';
-  /** Step under the cursor of the charts. */
-  @state() private hoveredStep: number | null = null;
   readonly #store: Store;
   readonly #focus: FocusController;
   readonly #scheme = new SchemeController(this);
@@ -72,8 +60,7 @@ export class PhasewatchApp extends LitElement {
 
   protected override render(): TemplateResult {
     const { state, status } = this.#store;
-    const checkpoints = state?.checkpoints ?? [];
-    const { scheme } = this.#scheme;
+    const checkpoints = state?.checkpoints ?? NO_CHECKPOINTS;
     const shown = this.#shown();
     return html`
       <phasewatch-status .state=${state} .status=${status} .resyncs=${this.#store.resyncs} @phasewatch-retry=${this.#retry}>
@@ -85,27 +72,7 @@ export class PhasewatchApp extends LitElement {
       <main @phasewatch-select=${this.#select} @phasewatch-live=${this.#follow}>
         ${this.#graph(state)}
         <phasewatch-checkpoints .checkpoints=${checkpoints} .shown=${shown?.id ?? null} ?live=${this.#focus.chosen === null} ?connected=${status.phase === 'live'}></phasewatch-checkpoints>
-        <section class="charts" aria-label="Metrics over steps">
-          <div class="toolbar">
-            <h2>Metrics</h2><span class="hint">${this.hoveredStep === null ? 'over training steps' : `at step ${this.hoveredStep.toLocaleString('en-GB')}`}</span>
-            <span class="switch" role="group" aria-label="Step axis">
-              ${AXES.map(
-                ({ axis, label, title }) =>
-                  html`<button aria-pressed=${this.axis === axis} title=${title} data-axis=${axis} @click=${() => {
-                    this.axis = axis;
-                  }}>${label}</button>`,
-              )}
-            </span>
-          </div>
-          <div class="grid" @phasewatch-hover=${this.#hover}>
-            ${PANELS.map(
-              (
-                panel,
-              ) => html`<phasewatch-chart class=${panel.metrics.length > 1 ? 'wide' : ''} .panel=${panel} .checkpoints=${checkpoints}
-              .focusStep=${shown?.step ?? null} .axis=${this.axis} .scheme=${scheme}></phasewatch-chart>`,
-            )}
-          </div>
-        </section>
+        <phasewatch-metrics .checkpoints=${checkpoints} .focusStep=${shown?.step ?? null} .scheme=${this.#scheme.scheme}></phasewatch-metrics>
       </main>
     `;
   }
@@ -129,7 +96,7 @@ export class PhasewatchApp extends LitElement {
     else if (notice !== null) this.#lastGraph = null;
     const partial = focus.kind === 'graph' && focus.partial;
     return html`<phasewatch-graph .analysis=${state?.run.analysis ?? null} .graph=${this.#lastGraph} ?partial=${partial}
-      .roles=${focus.kind === 'graph' ? focus.checkpoint.roles : null} ?busy=${focus.kind === 'absent'}
+      .roles=${focus.kind === 'graph' ? focus.checkpoint.roles : null} .undefinedCount=${focus.kind === 'graph' ? focus.checkpoint.undefinedCount : 0} ?busy=${focus.kind === 'absent'}
       .layersReported=${partial ? (state?.progress.layersDone ?? 0) : 0} .scheme=${this.#scheme.scheme}>
       ${state ? this.#banner(state) : nothing}
       ${notice ? this.#notice(notice) : nothing}
@@ -166,9 +133,6 @@ export class PhasewatchApp extends LitElement {
   }
 
   readonly #select = (event: CustomEvent<SelectDetail>) => this.#focus.choose(event.detail.checkpoint);
-  readonly #hover = (event: CustomEvent<HoverDetail>) => {
-    this.hoveredStep = event.detail.step;
-  };
   readonly #follow = () => this.#focus.choose(null);
   readonly #retry = () => this.#store.retryNow();
 

@@ -1,7 +1,7 @@
 /**
  * `<phasewatch-graph>`: the component graph of one checkpoint, layer 0 at the bottom.
  *
- * Properties: `analysis`, `graph`, `roles`, `partial`, `layersReported`, `busy`, `scheme`. Attribute `edges-max`: how
+ * Properties: `analysis`, `graph`, `roles`, `undefinedCount`, `partial`, `layersReported`, `busy`, `scheme`. Attribute `edges-max`: how
  * many edges are drawn at most, the strongest first. Reflects `checkpoint`, `data-edges`, `data-layers-done`.
  * Slots: default (what stands in place of a graph), `banner`. Parts: `title`, `stage`, `legend`.
  * Limit: 1,000 edges are drawn; hit tests walk them all, 16 chords each.
@@ -18,7 +18,7 @@ import { type Layout, layoutOf } from '../view/layout.ts';
 import { graphTitle } from '../view/model-line.ts';
 import { neighbourhoodOf } from '../view/neighbourhood.ts';
 import { type Picture, pictureOf } from '../view/picture.ts';
-import { edgeTip, nodeTip, roleOf, type Tip } from '../view/tips.ts';
+import { edgeTip, headNotes, nodeTip, roleOf, type Tip } from '../view/tips.ts';
 import { type Pointed, paintEdges } from './edge-painter.ts';
 import { Fade } from './fade.ts';
 import { graphLegend } from './graph-legend.ts';
@@ -32,7 +32,7 @@ const EDGES_DRAWN_MAX = 1000;
 const EDGE_REACH_PIXELS = 4;
 const TIP_OFFSET_PIXELS = 14;
 const TIP_OFFSET_NODE_PIXELS = 28;
-const TIP_HEIGHT_PIXELS = 86;
+const TIP_HEIGHT_PIXELS = 158;
 
 type Target =
   | { readonly kind: 'nothing' }
@@ -46,6 +46,8 @@ export class PhasewatchGraph extends LitElement {
   @property({ attribute: false }) analysis: Analysis | null = null;
   @property({ attribute: false }) graph: Graph | null = null;
   @property({ attribute: false }) roles: Roles | null = null;
+  /** Distances of this graph that are undefined and count as 0. */
+  @property({ attribute: false }) undefinedCount = 0;
   @property({ type: Boolean }) partial = false;
   @property({ type: Boolean }) busy = false;
   @property({ attribute: false }) layersReported = 0;
@@ -129,7 +131,7 @@ export class PhasewatchGraph extends LitElement {
   }
 
   #title(analysis: Analysis, graph: Graph): TemplateResult {
-    const { name, step, method } = graphTitle(graph, analysis);
+    const { name, step, method } = graphTitle(graph, analysis, this.undefinedCount);
     return html`<h2>${name}</h2> <span class="step">· ${step}</span>
       ${this.partial ? html`<span class="underway">being computed</span>` : nothing}
       <div class="method">${method}</div>`;
@@ -167,6 +169,7 @@ export class PhasewatchGraph extends LitElement {
     if (tip === null || target.kind === 'nothing' || !size) return nothing;
     return html`<div class="tip" part="tip" data-testid="tip" .style=${tipStyle(target, size)}>
       <b>${tip.title}</b>${tip.lines.map((line) => html`<span>${line}</span>`)}
+      ${tip.notes?.map((note) => html`<span class="note">${note}</span>`)}
     </div>`;
   }
 
@@ -178,7 +181,10 @@ export class PhasewatchGraph extends LitElement {
     if (target.kind === 'nothing') return null;
     const node = analysis.nodes[target.node];
     if (node.layer >= picture.layersDone) return { title: node.id, lines: ['not computed yet'] };
-    return nodeTip(node, target.node, picture.strengths, roleOf(node, this.roles));
+    return {
+      ...nodeTip(node, target.node, picture.strengths, roleOf(node, this.roles)),
+      notes: headNotes(target.node, graph, analysis.nodes),
+    };
   }
 
   #pointed(): Pointed {

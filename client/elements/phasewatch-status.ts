@@ -6,11 +6,12 @@
  */
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { RunState } from '../../protocol/state.ts';
+import type { Analysis, RunState } from '../../protocol/state.ts';
 import type { ConnectionStatus } from '../connection.ts';
 import { ClockController } from '../controllers/clock-controller.ts';
 import { connectionWords } from '../view/connection-words.ts';
-import { METHOD, modelParts } from '../view/model-line.ts';
+import { ablationExplanation, methodText } from '../view/method.ts';
+import { modelParts } from '../view/model-line.ts';
 import { progressLine } from '../view/progress.ts';
 import { retryEvent } from './events.ts';
 
@@ -69,8 +70,7 @@ export class PhasewatchStatus extends LitElement {
         </div>
       </div>
       <div part="model">
-        ${run?.analysis ? modelParts(run.analysis).map((part) => html`<span>${part}</span>`) : nothing}
-        <span class="method" title="An edge is the total effect of setting one component’s output to zero on another’s. This takes the model off its distribution.">${METHOD}</span>
+        ${run?.analysis ? this.#model(run.analysis) : html`<span>model, probe and ablation are known from the first checkpoint on</span>`}
       </div>
       ${this.#progress()}
     `;
@@ -79,6 +79,11 @@ export class PhasewatchStatus extends LitElement {
   protected override updated(): void {
     this.setAttribute('data-connection', this.status.phase);
     this.setAttribute('data-activity', this.state?.progress.activity ?? 'none');
+  }
+
+  #model(analysis: Analysis): TemplateResult {
+    return html`${modelParts(analysis).map((part) => html`<span>${part}</span>`)}
+      <span class="method" data-testid="method" title=${ablationExplanation(analysis.ablation)}>${methodText(analysis)}</span>`;
   }
 
   #progress(): TemplateResult {

@@ -1,12 +1,15 @@
 /**
  * How strong an edge is drawn: width, opacity and place on the colour ramp, all from weight / top.
  *
- * The top of the scale is 1 for every graph with a weight of 0.25 or more, so that checkpoints can be compared by
- * eye; only graphs of many small weights get a finer one, in steps of 1, 2.5, 5. Weights above 1 (a negative
- * cosine) are drawn as 1. The legend states the top.
+ * The top of the scale is 1 for every graph whose largest weight is between 0.25 and 2, so that checkpoints can be
+ * compared by eye: 1 − cosine never exceeds 2, and weights above 1 (a negative cosine) are drawn as 1. Only graphs of
+ * many small weights, or of the large ones that relative L2 may have, get another top, in steps of 1, 2.5, 5. The
+ * legend states it.
  */
 const FINE_BELOW = 0.25;
+const COARSE_ABOVE = 2;
 const FINE_TOPS = [0.25, 0.1, 0.05, 0.025, 0.01, 0.005, 0.0025, 0.001] as const;
+const COARSE_STEPS = [1, 2.5, 5, 10] as const;
 const WIDTH_MIN = 0.6;
 const WIDTH_MAX = 6;
 const OPACITY_MIN = 0.2;
@@ -21,6 +24,10 @@ export type EdgeStroke = {
 };
 
 export function scaleTop(weightMax: number): number {
+  if (weightMax > COARSE_ABOVE) {
+    const power = 10 ** Math.floor(Math.log10(weightMax));
+    return power * (COARSE_STEPS.find((step) => weightMax <= step * power) ?? 1);
+  }
   if (weightMax >= FINE_BELOW) return 1;
   return FINE_TOPS.reduce<number>((top, step) => (weightMax <= step ? step : top), FINE_BELOW);
 }

@@ -1,9 +1,10 @@
 /**
- * What is analysed, in words: the model, its graph, what it reads, and which ablation and measure make an edge.
- * Zero ablation takes a model off its distribution, so the ablation is named in every view.
+ * What is analysed, in words: the model, its graph and what it reads; and the title of a graph, which always says
+ * how its edges were measured.
  */
 import { possibleEdges } from '../../protocol/graph.ts';
 import { type Analysis, type Graph, type Probe, unreachable } from '../../protocol/state.ts';
+import { measureText } from './method.ts';
 
 const FAMILIES: Readonly<Record<string, string>> = {
   gpt_neox: 'GPT-NeoX',
@@ -12,9 +13,6 @@ const FAMILIES: Readonly<Record<string, string>> = {
   qwen2: 'Qwen 2',
   olmo: 'OLMo',
 };
-
-/** The only ablation and measure of `phasewatch.v1`; said even before a run's analysis is known. */
-export const METHOD = 'zero ablation · 1 − cosine';
 
 export function modelParts(analysis: Analysis): string[] {
   const { model, nodes, probe } = analysis;
@@ -28,12 +26,14 @@ export function modelParts(analysis: Analysis): string[] {
 }
 
 export function probeText(probe: Probe): string {
-  const size = `${count(probe.prompts, 'prompt')} × ${probe.positions} positions`;
+  const size = sizeText(probe);
   switch (probe.kind) {
     case 'induction':
       return `induction probe, ${size}`;
     case 'tokens':
       return `token probe, ${size}`;
+    case 'text':
+      return `text probe, ${size}`;
     default:
       return unreachable(probe.kind);
   }
@@ -41,13 +41,21 @@ export function probeText(probe: Probe): string {
 
 export type GraphTitle = { readonly name: string; readonly step: string; readonly method: string };
 
-export function graphTitle(graph: Graph, analysis: Analysis): GraphTitle {
-  const { prompts, positions } = analysis.probe;
+/** `undefinedCount`: distances that count as 0 since an output is zero. */
+export function graphTitle(graph: Graph, analysis: Analysis, undefinedCount: number): GraphTitle {
+  const { ablation, measure, probe } = analysis;
+  const undefinedText =
+    undefinedCount > 0 ? `; ${undefinedCount.toLocaleString('en-GB')} undefined distances count as 0` : '';
   return {
     name: graph.checkpoint,
     step: `step ${graph.step.toLocaleString('en-GB')}`,
-    method: `edges: 1 − cosine under ${analysis.ablation} ablation, mean over ${count(prompts, 'prompt')} × ${positions} positions`,
+    method: `edges: ${measureText(measure)} under ${ablation} ablation, mean over ${sizeText(probe)}${undefinedText}`,
   };
+}
+
+/** Prompts of text differ in length, and the probe states the longest. */
+function sizeText({ kind, prompts, positions }: Probe): string {
+  return `${count(prompts, 'prompt')} × ${kind === 'text' ? 'up to ' : ''}${positions} positions`;
 }
 
 function count(number: number, noun: string): string {

@@ -1,8 +1,18 @@
 /**
  * Which charts there are: the metric catalogue in the order in which it is read, what the model can do first, then
- * how its graph is organised. The two losses share one chart, because their difference is the point.
+ * how its graph is organised, then how it differs from the graph before. The two losses share one chart, because
+ * their difference is the point. A few panels are the overview; all others wait until they are asked for.
  */
-import { ACTIVITY_THRESHOLD, GRAPH_METRICS, type MetricInfo, TASK_MEASURES } from '../../protocol/metrics.ts';
+import {
+  ACTIVITY_THRESHOLD,
+  CHURN_METRICS,
+  COMPARISON_METRICS,
+  LEVEL_METRICS,
+  type MetricInfo,
+  TASK_MEASURES,
+} from '../../protocol/metrics.ts';
+import type { Checkpoint } from '../../protocol/state.ts';
+import { metricOf } from './columns.ts';
 
 export type Panel = {
   /** Id of the first metric, or the name of the group. */
@@ -15,14 +25,39 @@ export type Panel = {
   readonly isCount: boolean;
 };
 
-const COUNTED: readonly string[] = ['edges', 'nodes'];
+export type PanelScope = 'overview' | 'all';
+
+const COUNTED: readonly string[] = ['edges', 'nodes', 'communities'];
 const LOSSES = ['loss_first_half', 'loss_second_half'];
+/** Nine panels fill a window of 1440 × 900. */
+const OVERVIEW = [
+  'loss',
+  'induction_score',
+  'accuracy_second_half',
+  'total_strength',
+  'active_edges',
+  'active_nodes',
+  'density',
+  'gini',
+  'churn',
+];
 
 export const PANELS: readonly Panel[] = [
   lossPanel(TASK_MEASURES.filter(({ id }) => LOSSES.includes(id))),
   ...TASK_MEASURES.filter(({ id }) => !LOSSES.includes(id)).map(panelOf),
-  ...GRAPH_METRICS.map(panelOf),
+  ...[...LEVEL_METRICS, ...COMPARISON_METRICS, ...CHURN_METRICS].map(panelOf),
 ];
+
+/** The overview always, so that it does not jump; of the others those that have a sample. */
+export function panelsOf(scope: PanelScope, checkpoints: readonly Checkpoint[]): Panel[] {
+  return PANELS.filter(({ id, metrics }) => {
+    if (OVERVIEW.includes(id)) return true;
+    if (scope === 'overview') return false;
+    return checkpoints.some((checkpoint) =>
+      metrics.some((metric) => metricOf(checkpoint, metric.id) !== null),
+    );
+  });
+}
 
 function panelOf(metric: MetricInfo): Panel {
   const { id, label, unit, explanation } = metric;

@@ -26,6 +26,8 @@ const ROLE_WORDS: Readonly<Record<NodeRole, string>> = {
 export type Tip = {
   readonly title: string;
   readonly lines: readonly string[];
+  /** Less important lines. */
+  readonly notes?: readonly string[];
 };
 
 export function nodeTip(node: ComponentNode, index: number, strengths: Strengths, role: NodeRole): Tip {
@@ -58,6 +60,15 @@ export function edgeTip(
         : `layers ${source.layer} → ${target.layer}`,
     ],
   };
+}
+
+/** What a head attends to, where that has been measured; nothing for an MLP. */
+export function headNotes(index: number, graph: Graph, nodes: readonly ComponentNode[]): string[] {
+  if (nodes[index].kind !== 'head') return [];
+  const head = nodes.slice(0, index).filter(({ kind }) => kind === 'head').length;
+  return Object.entries(graph.headScores).flatMap(([score, values]) =>
+    values[head] === undefined ? [] : [`${score.replaceAll('_', ' ')} ${weightText(values[head])}`],
+  );
 }
 
 /** One sentence, for a reader that cannot see the tip. */

@@ -5,6 +5,7 @@
  * T positions, D residual width, H heads, d head width.
  *
  *   stream    [R,P,T,D]     residual stream before the block
+ *   valid     [P,T]         1 where a position belongs to its prompt, 0 where the prompt is padded
  *   weights   [R,P,H+1]     how much each output of this block differs from the clean run, mean over T;
  *                           columns: heads, then the MLP
  *   within    [H,P]         the same for the MLP when a head of this very block is ablated; sequential blocks only
@@ -42,6 +43,9 @@ export function blockGraph(architecture: Architecture, positions: number, choice
   const { width: D, heads: H, headWidth: d } = architecture;
   const graph = new OnnxGraph();
   const stream = graph.input('stream', ['R', 'P', positions, D]);
+  const valid = graph.input('valid', ['P', positions]);
+  const ofSequence = graph.op('Unsqueeze', [valid, graph.int64([0])]);
+  const ofHead = graph.op('Unsqueeze', [valid, graph.int64([0, 2])]);
   const weights = weightPorts(graph, architecture);
   const context: BlockContext = { graph, architecture, positions, weights };
   const sequential = architecture.residual === 'sequential';
@@ -59,19 +63,19 @@ export function blockGraph(architecture: Architecture, positions: number, choice
   });
   const maps = headMaps(context);
   const gram = graph.runtimeOp('FusedMatMul', [maps, maps], { transB: 1 });
-  const ofHeads = distances(graph, choices.measure, first(graph, zByHead), zByHead, gram, 1);
-  const ofMlp = distances(graph, choices.measure, first(graph, mlp), mlp, null, 1);
+  const ofHeads = distances(graph, choices.measure, first(graph, zByHead), zByHead, gram, 1, ofHead);
+  const ofMlp = distances(graph, choices.measure, first(graph, mlp), mlp, null, 1, ofSequence);
   const mlpColumn = graph.op('Unsqueeze', [ofMlp.means, graph.int64([2])]);
   graph.output('weights', graph.op('Concat', [ofHeads.means, mlpColumn], { axis: 2 }), ['R', 'P', H + 1]);
 
   // What each component loses: [H,P,T,D] and [1,P,T,D].
-  const zLost = lost(graph, choices.ablation, first(graph, zByHead), [0, 1, 3]);
+  const zLost = lost(graph, choices.ablation, first(graph, zByHead), ofHead, [0, 1, 3]);
   const headsLost = graph.op(
     'Transpose',
     [graph.op('Squeeze', [graph.op('MatMul', [zLost, maps]), graph.int64([0])])],
     { perm: [1, 0, 2, 3] },
   );
-  const mlpLost = lost(graph, choices.ablation, first(graph, mlp), [0, 1, 2]);
+  const mlpLost = lost(graph, choices.ablation, first(graph, mlp), ofSequence, [0, 1, 2]);
   graph.output('undefined', graph.op('Add', [ofHeads.undefinedCount, ofMlp.undefinedCount]), []);
 
   const clean = { stream: first(graph, stream), middle: first(graph, middle), mlp: first(graph, mlp) };
@@ -80,7 +84,7 @@ export function blockGraph(architecture: Architecture, positions: number, choice
   let headsMlp = clean.mlp;
   if (sequential) {
     headsMlp = like(graph, multilayerPerceptron(context, headsMiddle), headsMiddle);
-    const within = distances(graph, choices.measure, clean.mlp, headsMlp, null, 0);
+    const within = distances(graph, choices.measure, clean.mlp, headsMlp, null, 0, ofSequence);
     graph.output('within', within.means, [H, 'P']);
     graph.output('undefined_within', within.undefinedCount, []);
   }
@@ -106,14 +110,23 @@ export function blockBytesPerRow(architecture: Architecture, positions: number):
 }
 
 /**
- * A clean activation minus what replaces it. @param activation [1,P,…] @param axes over prompts and positions
+ * A clean activation minus what replaces it.
+ * @param activation [1,P,…,T,width] @param valid shaped to multiply [1,P,…,T] @param axes of prompts and positions
  */
-function lost(graph: OnnxGraph, ablation: Ablation, activation: Value, axes: readonly number[]): Value {
+function lost(
+  graph: OnnxGraph,
+  ablation: Ablation,
+  activation: Value,
+  valid: Value,
+  axes: readonly number[],
+): Value {
   switch (ablation) {
     case 'zero':
       return activation;
     case 'mean': {
-      const mean = graph.op('ReduceMean', [activation, graph.int64(axes)], { keepdims: 1 });
+      const over = (value: Value) => graph.op('ReduceSum', [value, graph.int64(axes)], { keepdims: 1 });
+      const counted = graph.op('Unsqueeze', [valid, graph.int64([-1])]);
+      const mean = graph.op('Div', [over(graph.op('Mul', [activation, counted])), over(counted)]);
       return graph.op('Sub', [activation, mean]);
     }
     case 'resample': {

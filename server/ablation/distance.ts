@@ -21,6 +21,8 @@ export type Distances = {
  * @param clean [1,…,T,width] @param rows [R,…,T,width]
  * @param gram [heads,width,width] for coordinates [R,P,heads,T,width], null where rows are the outputs themselves
  * @param cleanRows how many of the first rows are the clean run itself and count for nothing
+ * @param valid 1 at positions that belong to a prompt, 0 where it is padded, shaped to multiply [R,…,T]; null where
+ *   all belong
  */
 export function distances(
   graph: OnnxGraph,
@@ -29,6 +31,7 @@ export function distances(
   rows: Value,
   gram: Value | null,
   cleanRows: 0 | 1,
+  valid: Value | null = null,
 ): Distances {
   const image = (value: Value) => (gram ? graph.op('MatMul', [value, gram]) : value);
   const dot = (a: Value, b: Value) =>
@@ -52,16 +55,16 @@ export function distances(
     values = graph.op('Sqrt', [graph.op('Div', [squares, cleanSquares])]);
     defined = graph.op('Expand', [graph.op('Greater', [cleanSquares, zero]), graph.op('Shape', [values])]);
   }
-  const ablated = graph.slice(
-    graph.op('Cast', [graph.op('Not', [defined])], { to: 1 }),
-    0,
-    graph.int64([cleanRows]),
-    graph.int64([Number.MAX_SAFE_INTEGER]),
-  );
+  const weigh = (value: Value) => (valid ? graph.op('Mul', [value, valid]) : value);
+  const kept = weigh(graph.op('Where', [defined, values, zero]));
+  const missing = weigh(graph.op('Cast', [graph.op('Not', [defined])], { to: 1 }));
+  const ablated = graph.slice(missing, 0, graph.int64([cleanRows]), graph.int64([Number.MAX_SAFE_INTEGER]));
+  const last = graph.int64([-1]);
+  const over = (op: string, value: Value) => graph.op(op, [value, last], { keepdims: 0 });
   return {
-    means: graph.op('ReduceMean', [graph.op('Where', [defined, values, zero]), graph.int64([-1])], {
-      keepdims: 0,
-    }),
+    means: valid
+      ? graph.op('Div', [over('ReduceSum', kept), over('ReduceSum', valid)])
+      : over('ReduceMean', kept),
     undefinedCount: graph.op('ReduceSum', [ablated], { keepdims: 0 }),
   };
 }

@@ -36,7 +36,7 @@ export function headScores(pattern: Float32Array, heads: number, probe: ProbeTok
   for (let head = 0; head < heads; head += 1) {
     const sums = { prefix: new Mean(), previous: new Mean(), first: new Mean(), entropy: new Mean() };
     for (let prompt = 0; prompt < P; prompt += 1)
-      for (let query = 0; query < T; query += 1) {
+      for (let query = 0; query < probe.lengths[prompt]; query += 1) {
         const begin = ((prompt * heads + head) * T + query) * T;
         const row = pattern.subarray(begin, begin + query + 1);
         const follow = follows[prompt][query];
@@ -56,8 +56,12 @@ export function headScores(pattern: Float32Array, heads: number, probe: ProbeTok
 }
 
 /** For each position of the second half the position after the previous occurrence of its token; else null. */
-function afterPreviousOccurrence({ ids, positions: T }: ProbeTokens, prompt: number): (number | null)[] {
-  const tokens = ids.subarray(prompt * T, (prompt + 1) * T);
+function afterPreviousOccurrence(
+  { ids, positions, lengths }: ProbeTokens,
+  prompt: number,
+): (number | null)[] {
+  const T = lengths[prompt];
+  const tokens = ids.subarray(prompt * positions, prompt * positions + T);
   const lastSeen = new Map<number, number>();
   return Array.from(tokens, (token, at) => {
     const half = at - T / 2;

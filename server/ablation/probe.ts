@@ -3,12 +3,11 @@
  *
  * `induction`: P random segments of S tokens, each repeated once, so T = 2S and the second half can be predicted
  * by copying. Tokens are drawn uniformly from the vocabulary without special tokens.
- * `tokens`: ids given by the user. Source: component-graph definition, "Probes".
+ * `tokens`: ids given by the user. `text`: prompts that the checkpoint's own tokenizer turns into ids
+ * (text-probe.ts). Prompts may have different lengths: shorter ones are padded at the end, where causal attention
+ * keeps the padding from every position that counts. Source: component-graph definition, "Probes".
  */
-import { readFile, stat } from 'node:fs/promises';
-import * as z from 'zod';
 import type { Probe } from '../../protocol/state.ts';
-import { PROBE_FILE_BYTES_MAX } from '../base/config.ts';
 import { CheckpointFailure } from '../base/failure.ts';
 import { seededRandom } from '../base/random.ts';
 import type { Architecture } from '../model/architecture.ts';
@@ -16,55 +15,31 @@ import type { Ablation } from './choices.ts';
 
 export type ProbeOptions =
   | { readonly kind: 'induction'; readonly prompts: number; readonly segment: number; readonly seed: number }
-  | { readonly kind: 'tokens'; readonly tokens: readonly (readonly number[])[] };
+  | { readonly kind: 'tokens'; readonly tokens: readonly (readonly number[])[] }
+  | { readonly kind: 'text'; readonly texts: readonly string[] };
+
+/** A probe whose ids do not wait for a tokenizer. */
+export type TokenProbe = Exclude<ProbeOptions, { readonly kind: 'text' }> | TextTokens;
+export type TextTokens = { readonly kind: 'text'; readonly tokens: readonly (readonly number[])[] };
 
 export type ProbeTokens = {
   readonly info: Probe;
   readonly prompts: number;
+  /** T, the length of the longest prompt */
   readonly positions: number;
-  /** [P,T] row-major */
+  /** Length of each prompt: 1 … T */
+  readonly lengths: readonly number[];
+  /** [P,T] row-major; a prompt shorter than T is padded with 0 */
   readonly ids: Int32Array;
 };
 
-const Tokens = z.array(z.array(z.int().nonnegative()).min(2)).min(1);
-
-/**
- * Reads a JSON array [P][T] of token ids; all prompts of one length.
- * @throws Error with what was expected and what came
- */
-export async function readTokensFile(file: string): Promise<number[][]> {
-  const { size } = await stat(file);
-  if (size > PROBE_FILE_BYTES_MAX)
-    throw new Error(`${file}: expected at most ${PROBE_FILE_BYTES_MAX} bytes of token ids, found ${size}`);
-  let json: unknown;
-  try {
-    json = JSON.parse(await readFile(file, 'utf8'));
-  } catch {
-    throw new Error(
-      `${file}: expected a JSON array of prompts, each an array of token ids; this is not JSON`,
-    );
-  }
-  const parsed = Tokens.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new Error(
-      `${file}: expected a JSON array of prompts, each an array of at least 2 token ids; at [${issue.path.join('][')}]: ${issue.message}`,
-    );
-  }
-  const lengths = new Set(parsed.data.map((prompt) => prompt.length));
-  if (lengths.size > 1)
-    throw new Error(`${file}: expected prompts of one length, found lengths ${[...lengths].join(', ')}`);
-  return parsed.data;
-}
-
 /** @throws CheckpointFailure bad-probe where the model cannot read it, or the ablation needs another */
 export function probeTokens(
-  options: ProbeOptions,
+  options: TokenProbe,
   architecture: Architecture,
   ablation: Ablation = 'zero',
 ): ProbeTokens {
-  const probe =
-    options.kind === 'induction' ? inductionTokens(options, architecture) : givenTokens(options.tokens);
+  const probe = options.kind === 'induction' ? inductionTokens(options, architecture) : givenTokens(options);
   if (probe.positions > architecture.positionsMax)
     throw new CheckpointFailure(
       'bad-probe',
@@ -82,6 +57,11 @@ export function probeTokens(
     throw new CheckpointFailure(
       'bad-probe',
       'resample ablation takes activations from another prompt and needs at least 2 prompts; the probe has 1',
+    );
+  if (ablation === 'resample' && new Set(probe.lengths).size > 1)
+    throw new CheckpointFailure(
+      'bad-probe',
+      `resample ablation takes activations from the same position of another prompt and needs prompts of one length; they have ${[...new Set(probe.lengths)].join(', ')} tokens`,
     );
   return probe;
 }
@@ -104,16 +84,22 @@ function inductionTokens(
       ids[prompt * positions + at] = id;
       ids[prompt * positions + segment + at] = id;
     }
-  return { info: { kind: 'induction', prompts, positions, segment, seed }, prompts, positions, ids };
-}
-
-function givenTokens(tokens: readonly (readonly number[])[]): ProbeTokens {
-  const prompts = tokens.length;
-  const positions = tokens[0].length;
   return {
-    info: { kind: 'tokens', prompts, positions },
+    info: { kind: 'induction', prompts, positions, segment, seed },
     prompts,
     positions,
-    ids: Int32Array.from(tokens.flat()),
+    lengths: Array.from({ length: prompts }, () => positions),
+    ids,
   };
+}
+
+function givenTokens({ kind, tokens }: Exclude<TokenProbe, { readonly kind: 'induction' }>): ProbeTokens {
+  const prompts = tokens.length;
+  const lengths = tokens.map((prompt) => prompt.length);
+  const positions = Math.max(...lengths);
+  const ids = new Int32Array(prompts * positions);
+  tokens.forEach((prompt, index) => {
+    ids.set(prompt, index * positions);
+  });
+  return { info: { kind, prompts, positions }, prompts, positions, lengths, ids };
 }

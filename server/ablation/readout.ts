@@ -3,7 +3,8 @@
  * component does to the output.
  *
  * Rows and positions are cut so that one run's logits stay within a byte budget; every run has the clean row in
- * front. Letters: N nodes, P prompts, T positions, D residual width, V vocabulary.
+ * front. Letters: N nodes, P prompts, T positions, D residual width, V vocabulary. A place is a position of a
+ * prompt; position t predicts token t + 1, so the last position of a prompt has no loss.
  */
 import type { TaskMeasureId } from '../../protocol/metrics.ts';
 import { LOGIT_BYTES_MAX } from '../base/config.ts';
@@ -25,8 +26,10 @@ export type Effects = {
   readonly logit_cosine: number[];
 };
 
-/** Results at chosen positions of all prompts: [R, P·positions]. */
+type Place = { readonly prompt: number; readonly at: number };
+/** One value a row and place: [R, places]. */
 type Readings = Readonly<Record<'losses' | 'hits' | 'kl' | 'shift', Float32Array>>;
+const READINGS = ['losses', 'hits', 'kl', 'shift'] as const;
 
 export class Readout {
   readonly #session: Session;
@@ -48,19 +51,26 @@ export class Readout {
 
   /** @param stream [1 + …,P,T,D] after the last block, the clean run first */
   async task(stream: Float32Array): Promise<TaskMeasures> {
-    const { prompts: P, positions: T } = this.#probe;
-    const all = Array.from({ length: T }, (_, at) => at);
-    const { losses, hits } = await this.#read(stream, [0], all);
-    // Position t predicts token t + 1: tokens 1 … T/2 − 1 are the first half, T/2 … T − 1 the second.
-    const half = Math.floor(T / 2);
-    const first = meanOver(losses, P, T, 0, half - 1);
-    const second = meanOver(losses, P, T, half - 1, T - 1);
-    const accuracy = meanOver(hits, P, T, half - 1, T - 1);
+    const { lengths, info } = this.#probe;
+    const places = lengths.flatMap((length, prompt) =>
+      Array.from({ length: length - 1 }, (_, at): Place => ({ prompt, at })),
+    );
+    const { losses, hits } = await this.#read(stream, [0], places);
+    const mean = (values: Float32Array, where: (at: number, length: number) => boolean) =>
+      meanOf(places.flatMap(({ prompt, at }, index) => (where(at, lengths[prompt]) ? [values[index]] : [])));
+    // Tokens 1 … T/2 − 1 are the first half, T/2 … T − 1 the second.
+    const isSecond = (at: number, length: number) => at + 1 >= Math.floor(length / 2);
+    const first = mean(losses, (at, length) => !isSecond(at, length));
+    const second = mean(losses, isSecond);
+    const accuracy = mean(hits, isSecond);
+    const early = mean(losses, (at, length) => at === inContextPositions(length)[0]);
+    const late = mean(losses, (at, length) => at === inContextPositions(length)[1]);
     return {
       ...(first !== null && { loss_first_half: first }),
       ...(second !== null && { loss_second_half: second }),
       ...(first !== null && second !== null && { induction_score: first - second }),
       ...(accuracy !== null && { accuracy_second_half: accuracy }),
+      ...(info.kind === 'text' && early !== null && late !== null && { in_context_score: early - late }),
     };
   }
 
@@ -69,70 +79,64 @@ export class Readout {
    * @param positionsMax evenly spread positions of each prompt are read where it has more
    */
   async effects(stream: Float32Array, nodes: number, positionsMax: number): Promise<Effects> {
-    const { prompts: P, positions: T } = this.#probe;
-    const count = Math.min(T, positionsMax);
-    const positions = Array.from({ length: count }, (_, at) => Math.floor(((at + 1) * T) / count) - 1);
+    const { lengths } = this.#probe;
+    const places = lengths.flatMap((length, prompt) => {
+      const count = Math.min(length, positionsMax);
+      return Array.from(
+        { length: count },
+        (_, at): Place => ({
+          prompt,
+          at: Math.floor(((at + 1) * length) / count) - 1,
+        }),
+      );
+    });
     const rows = Array.from({ length: 1 + nodes }, (_, row) => row);
-    const readings = await this.#read(stream, rows, positions);
+    const readings = await this.#read(stream, rows, places);
     const row = (values: Float32Array, index: number) =>
-      values.subarray(index * P * count, (index + 1) * P * count);
-    const mean = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
-    // The last position of a prompt has no next token, so its loss says nothing.
-    const predicting = positions.filter((position) => position < T - 1).length;
-    const loss = (index: number) => meanOver(row(readings.losses, index), P, count, 0, predicting) ?? 0;
+      values.subarray(index * places.length, (index + 1) * places.length);
+    const loss = (index: number) =>
+      meanOf(
+        [...row(readings.losses, index)].filter((_, at) => places[at].at < lengths[places[at].prompt] - 1),
+      ) ?? 0;
     const effects: Effects = { kl_nats: [], delta_loss_nats: [], logit_cosine: [] };
     for (let node = 1; node <= nodes; node += 1) {
-      effects.kl_nats.push(mean(row(readings.kl, node)));
+      effects.kl_nats.push(meanOf(row(readings.kl, node)) ?? 0);
       effects.delta_loss_nats.push(loss(node) - loss(0));
-      effects.logit_cosine.push(mean(row(readings.shift, node)));
+      effects.logit_cosine.push(meanOf(row(readings.shift, node)) ?? 0);
     }
     return effects;
   }
 
   /** @param rows indices into `stream`, the clean run's 0 first */
-  async #read(
-    stream: Float32Array,
-    rows: readonly number[],
-    positions: readonly number[],
-  ): Promise<Readings> {
+  async #read(stream: Float32Array, rows: readonly number[], places: readonly Place[]): Promise<Readings> {
     const { width: D, vocabulary: V } = this.#architecture;
     const { prompts: P, positions: T, ids } = this.#probe;
-    const places = Array.from({ length: P }, (_, prompt) => positions.map((at) => prompt * T + at)).flat();
-    const logitsMax = Math.max(1, Math.floor(LOGIT_BYTES_MAX / (4 * V)));
-    const ablated = rows.slice(1);
-    const placesPerRun = Math.min(
-      places.length,
-      Math.max(1, Math.floor(logitsMax / Math.min(rows.length, 2))),
-    );
+    const logitsMax = Math.max(2, Math.floor(LOGIT_BYTES_MAX / (4 * V)));
+    const rowsLeast = Math.min(rows.length, 2);
+    const placesPerRun = Math.max(1, Math.min(places.length, Math.floor(logitsMax / rowsLeast)));
     const rowsPerRun = Math.max(1, Math.floor(logitsMax / placesPerRun) - 1);
-    const names = ['losses', 'hits', 'kl', 'shift'] as const;
-    const readings: Readings = {
-      losses: new Float32Array(rows.length * places.length),
-      hits: new Float32Array(rows.length * places.length),
-      kl: new Float32Array(rows.length * places.length),
-      shift: new Float32Array(rows.length * places.length),
-    };
+    const ablated = rows.slice(1);
+    const empty = () => new Float32Array(rows.length * places.length);
+    const readings: Readings = { losses: empty(), hits: empty(), kl: empty(), shift: empty() };
     for (let from = 0; from < places.length; from += placesPerRun) {
       const here = places.slice(from, from + placesPerRun);
-      // The last position has no next token; it is given its own, and nobody reads its loss.
-      const targets = BigInt64Array.from(here, (place) =>
-        BigInt(ids[(place + 1) % T === 0 ? place : place + 1]),
-      );
+      // Where no token follows, the last one stands in; nobody reads that loss.
+      const targets = here.map(({ prompt, at }) => BigInt(ids[prompt * T + Math.min(at + 1, T - 1)]));
       for (let begin = 0; begin === 0 || begin < ablated.length; begin += rowsPerRun) {
         const some = [rows[0], ...ablated.slice(begin, begin + rowsPerRun)];
         const values = new Float32Array(some.length * here.length * D);
         some.forEach((row, r) => {
-          here.forEach((place, b) => {
-            const at = (row * P * T + place) * D;
-            values.set(stream.subarray(at, at + D), (r * here.length + b) * D);
+          here.forEach(({ prompt, at }, b) => {
+            const source = ((row * P + prompt) * T + at) * D;
+            values.set(stream.subarray(source, source + D), (r * here.length + b) * D);
           });
         });
         const results = await this.#session.run({
           ...this.#inputs,
           stream: floatTensor(values, [some.length, here.length, D]),
-          targets: int64Tensor(targets, [here.length, 1]),
+          targets: int64Tensor(BigInt64Array.from(targets), [here.length, 1]),
         });
-        for (const name of names) {
+        for (const name of READINGS) {
           const read = floats(results, name);
           some.forEach((_, r) => {
             const to = r === 0 ? 0 : begin + r;
@@ -148,11 +152,15 @@ export class Readout {
   }
 }
 
-/** Mean of values [P,T] over all prompts and positions begin … end − 1; null over none. */
-function meanOver(values: Float32Array, P: number, T: number, begin: number, end: number): number | null {
-  if (end <= begin) return null;
+/** Positions whose losses the in-context score compares: 50 and 500, or 10 % and 90 % of a shorter prompt. */
+function inContextPositions(length: number): readonly [number, number] {
+  const last = length - 1;
+  return last > 500 ? [50, 500] : [Math.floor(0.1 * last), Math.floor(0.9 * last)];
+}
+
+/** Null of none. */
+function meanOf(values: ArrayLike<number>): number | null {
   let sum = 0;
-  for (let prompt = 0; prompt < P; prompt += 1)
-    for (let at = begin; at < end; at += 1) sum += values[prompt * T + at];
-  return sum / (P * (end - begin));
+  for (let index = 0; index < values.length; index += 1) sum += values[index];
+  return values.length > 0 ? sum / values.length : null;
 }

@@ -12,7 +12,7 @@
 import { BATCH_BYTES_MAX } from '../base/config.ts';
 import { CheckpointFailure } from '../base/failure.ts';
 import type { Architecture } from '../model/architecture.ts';
-import type { BlockWeights, EmbeddingWeights, ModelWeights } from '../model/weights.ts';
+import type { EmbeddingWeights, ModelWeights } from '../model/weights.ts';
 import { type BlockChoices, blockBytesPerRow } from './block-graph.ts';
 import { type HeadScores, headScores } from './head-scores.ts';
 import type { ProbeTokens } from './probe.ts';
@@ -53,11 +53,17 @@ export async function* sweep(
   const rowBytes = P * blockBytesPerRow(architecture, T);
   const rowsMax = Math.max(2, Math.floor((options.batchBytesMax ?? BATCH_BYTES_MAX) / rowBytes));
 
+  const valid = Float32Array.from(probe.ids, (_, place) =>
+    place % T < probe.lengths[Math.floor(place / T)] ? 1 : 0,
+  );
+  const prompts = { valid: floatTensor(valid, [P, T]) };
+
   let stream = embed(await weights.embedding(), probe, D);
   for (let layer = 0; layer < layers; layer += 1) {
     const block = await weights.block(layer);
     const rows = 1 + layer * (H + 1);
-    const run = await runBlock(sessions.block, block, stream, [rows, P, T, D], H + 1, rowsMax);
+    const inputs = { ...weightTensors(sessions.block, block), ...prompts };
+    const run = await runBlock(sessions.block, inputs, stream, [rows, P, T, D], H + 1, rowsMax);
     yield {
       type: 'layer',
       layer,
@@ -107,13 +113,12 @@ type BlockRun = {
 /** One layer for all rows of `stream` [R,P,T,D]. */
 async function runBlock(
   session: Session,
-  block: BlockWeights,
+  inputs: Readonly<Record<string, ReturnType<typeof floatTensor>>>,
   stream: Float32Array,
   [R, P, T, D]: readonly [number, number, number, number],
   targets: number,
   rowsMax: number,
 ): Promise<BlockRun> {
-  const inputs = weightTensors(session, block);
   const run = async (rows: Float32Array): Promise<BlockRun> => {
     const shape = [rows.length / (P * T * D), P, T, D];
     const results = await session.run({ ...inputs, stream: floatTensor(rows, shape) });

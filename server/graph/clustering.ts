@@ -33,8 +33,10 @@ export function directedClustering({ nodes, sources, targets, weights }: Compone
   });
 }
 
-export function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Mean over all nodes; 0 of none. */
+export function averageClustering(clustering: readonly number[]): number {
+  if (clustering.length === 0) return 0;
+  return clustering.reduce((sum, value) => sum + value, 0) / clustering.length;
 }
 
 /** Per node Σ of S_ij·S_jk·S_ki over unordered pairs j, k: half the diagonal of S³, S [N,N] symmetric. */

@@ -9,10 +9,11 @@
  * Limits: configuration 1 MiB, index 64 MiB, 512 shards, all of them open at once.
  */
 import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { CheckpointFailure } from '../base/failure.ts';
+import { readJson } from './json-file.ts';
 import { isRecord, shown } from './json-value.ts';
-import { fileFailure, isThere, openRegularFile } from './regular-file.ts';
+import { fileFailure, isThere } from './regular-file.ts';
 import { openSafetensors, type SafetensorsFile } from './safetensors.ts';
 
 export const CONFIG_FILE = 'config.json';
@@ -210,32 +211,8 @@ async function withoutModel(ref: CheckpointRef): Promise<unknown> {
   }
 }
 
-async function readJson(file: string, bytesMax: number): Promise<unknown> {
-  const handle = await openRegularFile(file);
-  try {
-    const { size } = await handle.stat();
-    if (size > bytesMax)
-      throw new CheckpointFailure(
-        'too-large',
-        `${basename(file)}: expected at most ${count(bytesMax)} bytes, found ${count(size)}`,
-      );
-    return JSON.parse(await handle.readFile('utf8'));
-  } catch (error) {
-    // The parser's own message would quote the file.
-    if (error instanceof SyntaxError)
-      throw new CheckpointFailure('corrupt', `${basename(file)}: expected JSON, found something else`);
-    throw fileFailure(file, error);
-  } finally {
-    await handle.close();
-  }
-}
-
 function listed(names: readonly string[]): string {
   const more = names.length - NAMES_TOLD_MAX;
   const told = names.slice(0, NAMES_TOLD_MAX).join(', ');
   return more > 0 ? `${told} and ${more} more` : told;
-}
-
-function count(number: number): string {
-  return number.toLocaleString('en-US');
 }

@@ -7,7 +7,8 @@ import { Analysis } from '../../protocol/state.ts';
 
 export type ProbeWords =
   | { readonly kind: 'induction'; readonly prompts: number; readonly segment: number; readonly seed: number }
-  | { readonly kind: 'tokens'; readonly file: string };
+  | { readonly kind: 'tokens'; readonly file: string }
+  | { readonly kind: 'text'; readonly file: string };
 
 export type EngineWords = {
   readonly probe: ProbeWords;
@@ -43,6 +44,7 @@ export class UsageError extends Error {}
 
 const ENGINE_OPTIONS = {
   tokens: { type: 'string' },
+  text: { type: 'string' },
   prompts: { type: 'string' },
   segment: { type: 'string' },
   seed: { type: 'string' },
@@ -68,6 +70,7 @@ Probe (what the model reads)
   --segment S                    induction probe: length of the segment that each prompt repeats (24)
   --seed N                       induction probe and demo: seed (0)
   --tokens FILE                  instead: a JSON array of prompts, each an array of token ids
+  --text FILE                    instead: one prompt a line, or a JSON array of strings; needs tokenizer.json
 
 Analysis
   --ablation A                   zero (default), mean or resample: what replaces an ablated activation
@@ -152,17 +155,22 @@ function engineWords(values: EngineValues): EngineWords {
 }
 
 function probeWords(values: EngineValues): ProbeWords {
-  if (values.tokens === undefined)
+  const files = (['tokens', 'text'] as const).filter((kind) => values[kind] !== undefined);
+  const [kind] = files;
+  if (kind === undefined)
     return {
       kind: 'induction',
       prompts: count('prompts', values.prompts, 4, 1),
       segment: count('segment', values.segment, 24, 1),
       seed: count('seed', values.seed, 0, 0),
     };
-  for (const name of ['prompts', 'segment'] as const)
-    if (values[name] !== undefined)
-      throw new UsageError(`--${name} is of the induction probe and cannot stand beside --tokens`);
-  return { kind: 'tokens', file: values.tokens };
+  const others = [
+    ...files.slice(1),
+    ...(['prompts', 'segment'] as const).filter((name) => values[name] !== undefined),
+  ];
+  if (others.length > 0)
+    throw new UsageError(`--${others[0]} cannot stand beside --${kind}: they are different probes`);
+  return { kind, file: values[kind] ?? '' };
 }
 
 function serveWords(values: {

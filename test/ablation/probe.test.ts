@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type ProbeOptions, probeTokens, readTokensFile } from '../../server/ablation/probe.ts';
+import { probeTokens, type TokenProbe } from '../../server/ablation/probe.ts';
+import { readTextFile, readTokensFile } from '../../server/ablation/probe-file.ts';
 import type { Architecture } from '../../server/model/architecture.ts';
 import { gptNeoxArchitecture } from '../../server/model/gpt-neox.ts';
 
@@ -16,7 +17,7 @@ const MODEL: Architecture = gptNeoxArchitecture({
   bos_token_id: 0,
   eos_token_id: 3,
 });
-const INDUCTION: ProbeOptions = { kind: 'induction', prompts: 50, segment: 8, seed: 1 };
+const INDUCTION = { kind: 'induction', prompts: 50, segment: 8, seed: 1 } as const satisfies TokenProbe;
 
 describe('the induction probe', () => {
   it('repeats every segment once', () => {
@@ -75,13 +76,36 @@ describe('given tokens', () => {
   });
 
   it.each([
-    ['no JSON', 'hello', 'this is not JSON'],
+    ['no JSON', 'hello', 'expected a JSON array'],
     ['one prompt without its array', '[1,2,3]', 'at [0]'],
     ['a negative id', '[[1,-2]]', 'at [0][1]'],
-    ['a prompt with nothing to predict', '[[1]]', 'at [0]'],
+    ['a prompt without tokens', '[[1],[]]', 'at [1]'],
     ['no prompts', '[]', 'expected a JSON array'],
-    ['prompts of different lengths', '[[1,2],[1,2,3]]', 'found lengths 2, 3'],
   ])('are refused with a sentence: %s', async (_, text, sentence) => {
     await expect(readTokensFile(file(text))).rejects.toThrow(sentence);
+  });
+});
+
+describe('a text file', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'phasewatch-text-'));
+  const file = (text: string) => {
+    const path = join(directory, 'prompts.txt');
+    writeFileSync(path, text);
+    return path;
+  };
+
+  it('is one prompt a line, without the empty ones', async () => {
+    expect(await readTextFile(file('one\n\r\n[two\n'))).toEqual(['one', '[two']);
+  });
+
+  it('may be a JSON array of strings, whose prompts may hold line breaks', async () => {
+    expect(await readTextFile(file('["a\\nb","c"]'))).toEqual(['a\nb', 'c']);
+  });
+
+  it.each([
+    ['nothing', '\n', 'expected one prompt a line'],
+    ['an array of other things', '["a",3]', 'at [1]'],
+  ])('is refused with %s', async (_, text, sentence) => {
+    await expect(readTextFile(file(text))).rejects.toThrow(sentence);
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { asinhTicks, stepRange, stepText, tickText, valueRange } from '../../client/view/axis.ts';
 import { columnsOf, lastRowOf } from '../../client/view/columns.ts';
-import { PANELS } from '../../client/view/panels.ts';
+import { PANELS, panelsOf } from '../../client/view/panels.ts';
 import { rowsOf } from '../../client/view/rows.ts';
-import { GRAPH_METRICS, TASK_MEASURES } from '../../protocol/metrics.ts';
+import { CHURN_METRICS, COMPARISON_METRICS, LEVEL_METRICS, TASK_MEASURES } from '../../protocol/metrics.ts';
 import { madeCheckpoint } from './made.ts';
 
 const CHECKPOINTS = [
@@ -56,9 +56,36 @@ describe('columnsOf', () => {
 describe('PANELS', () => {
   it('has every metric of the catalogue once, the two losses together', () => {
     const shown = PANELS.flatMap(({ metrics }) => metrics.map(({ id }) => id));
-    const catalogue = [...TASK_MEASURES, ...GRAPH_METRICS].map(({ id }) => id);
+    const catalogue = [...TASK_MEASURES, ...LEVEL_METRICS, ...COMPARISON_METRICS, ...CHURN_METRICS].map(
+      ({ id }) => id,
+    );
     expect(shown.toSorted()).toEqual(catalogue.toSorted());
     expect(PANELS[0].metrics.map(({ id }) => id)).toEqual(['loss_first_half', 'loss_second_half']);
+  });
+});
+
+describe('panelsOf', () => {
+  const ids = (panels: readonly { readonly id: string }[]) => panels.map(({ id }) => id);
+
+  it('has an overview that does not depend on what has arrived', () => {
+    expect(ids(panelsOf('overview', []))).toEqual([
+      'loss',
+      'induction_score',
+      'accuracy_second_half',
+      'total_strength',
+      'active_edges',
+      'active_nodes',
+      'density',
+      'gini',
+      'churn',
+    ]);
+  });
+
+  it('has all others once they have a sample', () => {
+    const checkpoints = [madeCheckpoint(1, { metrics: { modularity: 0.25 } })];
+    const all = ids(panelsOf('all', checkpoints));
+    expect(all.filter((id) => !ids(panelsOf('overview', [])).includes(id))).toEqual(['modularity']);
+    expect(ids(panelsOf('overview', checkpoints))).not.toContain('modularity');
   });
 });
 

@@ -141,9 +141,10 @@ describe('layersDoneOf', () => {
 });
 
 describe('scaleTop', () => {
-  it('is 1 for all graphs but those of small weights', () => {
+  it('is 1 for all graphs but those of small or very large weights', () => {
     expect([1.03, 0.37, 0.25].map(scaleTop)).toEqual([1, 1, 1]);
     expect([0.2, 0.1, 0.03, 0.0001].map(scaleTop)).toEqual([0.25, 0.1, 0.05, 0.001]);
+    expect([2, 2.4, 4, 7, 30].map(scaleTop)).toEqual([1, 2.5, 5, 10, 50]);
   });
 });
 

@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { addressesOf } from '../../client/addresses.ts';
 import { connectionWords } from '../../client/view/connection-words.ts';
 import type { Focus } from '../../client/view/focus.ts';
-import { graphTitle, METHOD, modelParts } from '../../client/view/model-line.ts';
+import { methodText } from '../../client/view/method.ts';
+import { graphTitle, modelParts } from '../../client/view/model-line.ts';
 import { noticeOf } from '../../client/view/notice.ts';
 import { numberText, weightText } from '../../client/view/number.ts';
 import { progressLine } from '../../client/view/progress.ts';
 import { durationText, remainingText, secondsUntil } from '../../client/view/time.ts';
-import { edgeTip, nodeTip, roleOf, spoken } from '../../client/view/tips.ts';
+import { edgeTip, headNotes, nodeTip, roleOf, spoken } from '../../client/view/tips.ts';
 import type { Progress } from '../../protocol/state.ts';
 import { EDGES, madeAnalysis, madeCheckpoint, madeGraph, madeState, NODES } from './made.ts';
 
@@ -102,7 +103,7 @@ describe('progressLine', () => {
 });
 
 describe('modelParts', () => {
-  it('names the model, its graph and the probe, and the method is a constant of the protocol', () => {
+  it('names the model, its graph and the probe', () => {
     expect(modelParts(madeAnalysis(NODES))).toEqual([
       'GPT-NeoX',
       '2 layers × 1 head',
@@ -110,17 +111,36 @@ describe('modelParts', () => {
       '4 nodes, 4 possible edges',
       'induction probe, 4 prompts × 48 positions',
     ]);
-    expect(METHOD).toBe('zero ablation · 1 − cosine');
+  });
+});
+
+describe('methodText', () => {
+  it('names the ablation and the measure', () => {
+    const analysis = madeAnalysis(NODES);
+    expect(methodText(analysis)).toBe('zero ablation · 1 − cosine');
+    expect(methodText({ ...analysis, ablation: 'mean', measure: 'relative_l2' })).toBe(
+      'mean ablation · relative L2',
+    );
   });
 });
 
 describe('graphTitle', () => {
   it('says which ablation and what the mean is over', () => {
-    expect(graphTitle(madeGraph(1450, []), madeAnalysis(NODES))).toEqual({
+    expect(graphTitle(madeGraph(1450, []), madeAnalysis(NODES), 0)).toEqual({
       name: 'checkpoint-1450',
       step: 'step 1,450',
       method: 'edges: 1 − cosine under zero ablation, mean over 4 prompts × 48 positions',
     });
+  });
+});
+
+describe('graphTitle of other probes', () => {
+  it('says how long prompts of text are at most, and what counts as 0', () => {
+    const analysis = madeAnalysis(NODES);
+    const text = { ...analysis, probe: { kind: 'text', prompts: 1, positions: 90 } } as const;
+    expect(graphTitle(madeGraph(1, []), text, 1200).method).toBe(
+      'edges: 1 − cosine under zero ablation, mean over 1 prompt × up to 90 positions; 1,200 undefined distances count as 0',
+    );
   });
 });
 
@@ -130,6 +150,13 @@ describe('tips', () => {
   it('say of an edge its weight, its error and its layers', () => {
     expect(spoken(edgeTip(0, graph, NODES, EDGES))).toBe('L0H0 → L1H0: weight 0.42 ± 0.03, layers 0 → 1');
     expect(edgeTip(0, { ...graph, standardErrors: null }, NODES, EDGES).lines[0]).toBe('weight 0.42');
+  });
+
+  it('say of a head what it attends to, by its place among the heads', () => {
+    const scored = madeGraph(1, [], { headScores: { prefix_matching: [0.1, 0.934] } });
+    expect(headNotes(2, scored, NODES)).toEqual(['prefix matching 0.93']);
+    expect(headNotes(3, scored, NODES)).toEqual([]);
+    expect(headNotes(2, madeGraph(1, []), NODES)).toEqual([]);
   });
 
   it('say of a node its kind, role and strengths', () => {

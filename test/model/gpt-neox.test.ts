@@ -66,11 +66,7 @@ describe('a gpt_neox configuration', () => {
       { ...NEW, hidden_act: 'relu6' },
       'hidden_act "relu6", expected one of gelu,',
     ],
-    [
-      'sequential blocks',
-      { ...NEW, use_parallel_residual: false },
-      'use_parallel_residual false, expected true',
-    ],
+    ['tied embeddings', { ...NEW, tie_word_embeddings: true }, 'tie_word_embeddings true, expected false'],
     [
       'another rope',
       { ...OLD, rope_scaling: { type: 'yarn' } },

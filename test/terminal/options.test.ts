@@ -65,7 +65,11 @@ describe('the command line', () => {
       ['watch', 'a', '--ablation', 'none'],
       '--ablation: expected one of zero, mean, resample',
     ],
-    ['two probes', ['watch', 'a', '--tokens', 't', '--segment', '3'], '--segment is of the induction probe'],
+    [
+      'two probes',
+      ['watch', 'a', '--tokens', 't', '--segment', '3'],
+      '--segment cannot stand beside --tokens',
+    ],
   ])('refuses %s with a sentence', (_, words, sentence) => {
     expect(() => commandFrom(words)).toThrow(sentence);
   });

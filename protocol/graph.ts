@@ -2,8 +2,9 @@
  * Which edges a component graph can have, and the order in which they are written everywhere.
  *
  * Every node has a depth: its place in the order in which blocks write to the residual stream. Node j can
- * read node i exactly where depth(i) < depth(j). In a parallel block heads and MLP of layer l share depth l;
- * in a sequential block the heads of layer l stand at 2l and its MLP at 2l + 1.
+ * read node i exactly where depth(i) < depth(j), i is ablated and j is measured. Components (heads and MLPs): in a
+ * parallel block those of layer l share depth l; in a sequential block the heads of layer l stand at 2l and its MLP
+ * at 2l + 1. The paper's finer nodes: depth is the layer, −1 for the embedding, L for the logits.
  *
  * Edge order: by target node, then by source node. Nodes are listed layer by layer, so all edges into one
  * layer are one contiguous slice, and a graph that fills in layer by layer is a growing prefix.
@@ -11,11 +12,22 @@
 import * as z from 'zod/mini';
 
 export const ComponentNode = z.object({
-  /** `L{layer}H{head}` or `L{layer}MLP`. */
+  /**
+   * Components: `L{layer}H{head}` or `L{layer}MLP`. The paper's nodes: `emb`, `attn.{kind}.{layer}`,
+   * `attn.{kind}.{layer}.{head}`, `mlp_{layer}`, `logits`.
+   */
   id: z.string(),
+  /** −1 for the embedding, and the number of layers for the logits. */
   layer: z.int(),
-  kind: z.enum(['head', 'mlp']),
+  /** Components are `head` and `mlp`; the others are the paper's. */
+  kind: z.enum(['head', 'mlp', 'emb', 'q', 'k', 'v', 'rot_q', 'rot_k', 'z', 'mlp_hidden', 'logits']),
   depth: z.int(),
+  /** Which head of its layer one of the paper's nodes belongs to; absent where it is all of them together. */
+  head: z.optional(z.int()),
+  /** False for a node that is never ablated, so that no edge leaves it. */
+  ablated: z.optional(z.boolean()),
+  /** False for a node whose change is not measured, so that no edge enters it. */
+  measured: z.optional(z.boolean()),
 });
 export type ComponentNode = z.infer<typeof ComponentNode>;
 
@@ -30,8 +42,9 @@ export function possibleEdges(nodes: readonly ComponentNode[]): PossibleEdges {
   const sources: number[] = [];
   const targets: number[] = [];
   nodes.forEach((target, targetIndex) => {
+    if (target.measured === false) return;
     nodes.forEach((source, sourceIndex) => {
-      if (source.depth >= target.depth) return;
+      if (source.ablated === false || source.depth >= target.depth) return;
       sources.push(sourceIndex);
       targets.push(targetIndex);
     });
@@ -39,7 +52,7 @@ export function possibleEdges(nodes: readonly ComponentNode[]): PossibleEdges {
   return { sources: Int32Array.from(sources), targets: Int32Array.from(targets) };
 }
 
-/** Number of layers of `nodes`. */
+/** Number of layers of `nodes`; the logits count as one, the embedding does not. */
 export function layerCountOf(nodes: readonly ComponentNode[]): number {
   return nodes.reduce((count, node) => Math.max(count, node.layer + 1), 0);
 }

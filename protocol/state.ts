@@ -75,6 +75,10 @@ export const Checkpoint = z.object({
   roles: z.nullable(Roles),
   /** Distances that are undefined since an output is zero, over edges, prompts and positions; they count as 0. */
   undefinedCount: z.int(),
+  /** Layers that are those of the checkpoint analysed before, and were not computed again. */
+  unchangedLayers: z.int(),
+  /** The checkpoint analysed before, where this one is identical to it. */
+  identicalTo: z.nullable(z.string()),
   /** Time the analysis took. */
   millis: z.nullable(z.number()),
   failure: z.nullable(Failure),
@@ -154,7 +158,13 @@ export const Delta = z.discriminatedUnion('type', [
     /** Null where only a comparison is stated anew. */
     undefinedCount: z.nullable(z.int()),
   }),
-  z.object({ type: z.literal('checkpoint-done'), checkpoint: z.string(), millis: z.number() }),
+  z.object({
+    type: z.literal('checkpoint-done'),
+    checkpoint: z.string(),
+    millis: z.number(),
+    unchangedLayers: z.int(),
+    identicalTo: z.nullable(z.string()),
+  }),
   z.object({
     type: z.literal('failure'),
     checkpoint: z.string(),
@@ -254,6 +264,8 @@ export function apply(state: RunState, delta: Delta): RunState {
         ...summary(state, delta.checkpoint),
         status: 'done',
         millis: delta.millis,
+        unchangedLayers: delta.unchangedLayers,
+        identicalTo: delta.identicalTo,
       };
       return {
         ...state,
@@ -294,6 +306,8 @@ function started(id: string, step: number): Checkpoint {
     task: {},
     roles: null,
     undefinedCount: 0,
+    unchangedLayers: 0,
+    identicalTo: null,
     millis: null,
     failure: null,
   };

@@ -10,6 +10,7 @@ import { effectPositionsOf, type Settings } from './ablation/choices.ts';
 import { type ProbeOptions, type ProbeTokens, probeTokens, type TokenProbe } from './ablation/probe.ts';
 import type { Runtime } from './ablation/runtime.ts';
 import { sweep } from './ablation/sweep.ts';
+import type { SweepCache } from './ablation/sweep-cache.ts';
 import { textTokens } from './ablation/text-probe.ts';
 import { type Measured, measure } from './graph/measure.ts';
 import { edgeStatistics } from './graph/prompt-statistics.ts';
@@ -35,6 +36,10 @@ export type AnalysisEvent =
       readonly headScores: Readonly<Record<string, number[]>>;
       readonly task: Readonly<Record<string, number>>;
       readonly undefinedCount: number;
+      /** Layers taken from the analysis before, since neither they nor what comes before them has changed. */
+      readonly unchangedLayers: number;
+      /** Everything is as in the analysis before. */
+      readonly unchanged: boolean;
     };
 
 /** @throws CheckpointFailure */
@@ -42,6 +47,7 @@ export async function* analyse(
   runtime: Runtime,
   checkpoint: CheckpointRef,
   settings: Settings,
+  cache: SweepCache,
 ): AsyncGenerator<AnalysisEvent> {
   const files = await openCheckpoint(checkpoint);
   try {
@@ -56,10 +62,11 @@ export async function* analyse(
     const standardErrors = probe.prompts > 1 ? new Float64Array(sources.length) : null;
     const headScores: Record<string, number[]> = {};
     let undefinedCount = 0;
+    let unchangedLayers = 0;
     let firstEdge = 0;
     const { ablation, measure: distance } = settings;
     const effectPositions = effectPositionsOf(settings, architecture.vocabulary, probe.positions);
-    const options = { ablation, measure: distance, effectPositions };
+    const options = { ablation, measure: distance, effectPositions, cache };
     for await (const event of sweep(runtime, architecture, modelWeights, probe, options)) {
       if (event.type === 'output') {
         const graph = { nodes, sources, targets, weights, standardErrors };
@@ -70,6 +77,8 @@ export async function* analyse(
           headScores,
           task: event.task,
           undefinedCount,
+          unchangedLayers,
+          unchanged: event.unchanged,
         };
         continue;
       }
@@ -77,6 +86,7 @@ export async function* analyse(
       weights.set(layer.means, firstEdge);
       if (layer.standardErrors) standardErrors?.set(layer.standardErrors, firstEdge);
       undefinedCount += event.undefinedCount;
+      if (event.unchanged) unchangedLayers += 1;
       for (const [score, values] of Object.entries(event.headScores))
         headScores[score] = [...(headScores[score] ?? []), ...values];
       yield {

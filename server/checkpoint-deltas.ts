@@ -36,6 +36,8 @@ export class CheckpointDeltas {
   readonly #book: ProgressBook;
   /** Of the run's first readable checkpoint; all others must have the same. */
   #analysis: Analysis | null = null;
+  /** The checkpoint that the engine analysed last. */
+  #lastDone: string | null = null;
 
   constructor(options: CheckpointDeltasOptions, book: ProgressBook) {
     this.#options = options;
@@ -55,12 +57,16 @@ export class CheckpointDeltas {
         nodeMetrics: {},
         headScores: {},
       };
+      let same = { unchanged: false, unchangedLayers: 0 };
       history.delete(ref.id);
       book.begin(ref.id);
       return concat(
         of<Delta[]>({ type: 'checkpoint-started', checkpoint: ref.id, step: ref.step }, book.delta()),
         engine.analyse(ref, settings).pipe(
-          tap((event) => gather(graph, event)),
+          tap((event) => {
+            gather(graph, event);
+            if (event.type === 'measured') same = event;
+          }),
           concatMap((event) => this.#deltasOf(ref.id, event)),
         ),
         defer(() => {
@@ -71,7 +77,13 @@ export class CheckpointDeltas {
         }),
         defer(() => {
           const millis = book.finish();
-          return of<Delta[]>({ type: 'checkpoint-done', checkpoint: ref.id, millis }, book.delta());
+          const identicalTo = same.unchanged ? this.#lastDone : null;
+          this.#lastDone = ref.id;
+          const { unchangedLayers } = same;
+          return of<Delta[]>(
+            { type: 'checkpoint-done', checkpoint: ref.id, millis, unchangedLayers, identicalTo },
+            book.delta(),
+          );
         }),
       ).pipe(
         catchError((error: unknown) => {

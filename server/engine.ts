@@ -6,6 +6,7 @@
 import process from 'node:process';
 import type { Settings } from './ablation/choices.ts';
 import { Runtime } from './ablation/runtime.ts';
+import { SweepCache } from './ablation/sweep-cache.ts';
 import { type AnalysisEvent, analyse } from './analysis.ts';
 import { CheckpointFailure, type FailureCode } from './base/failure.ts';
 import { compare } from './graph/measure.ts';
@@ -28,6 +29,7 @@ export type EngineReply =
 export const THREADS_VARIABLE = 'PHASEWATCH_THREADS';
 
 const runtime = new Runtime(Number(process.env[THREADS_VARIABLE] ?? 0));
+const cache = new SweepCache();
 
 process.on('message', (request: EngineRequest) => {
   void answer(request);
@@ -41,7 +43,7 @@ async function answer(request: EngineRequest): Promise<void> {
     if (request.type === 'compare') {
       send({ type: 'compared', metrics: compare(request.before, request.after) });
     } else {
-      for await (const event of analyse(runtime, request.checkpoint, request.settings)) send(event);
+      for await (const event of analyse(runtime, request.checkpoint, request.settings, cache)) send(event);
     }
     send({ type: 'end' });
   } catch (error) {

@@ -73,6 +73,8 @@ const engine: Engine = {
         headScores: {},
         task: {},
         undefinedCount: 0,
+        unchangedLayers: 0,
+        unchanged: false,
       }),
     );
   },

@@ -32,5 +32,5 @@ export const appStyles = css`
     phasewatch-checkpoints { grid-column: 1; grid-row: 1; max-height: none; }
     phasewatch-graph { grid-column: 2; min-height: 0; }
     phasewatch-metrics { grid-column: 3; grid-row: 1; }
-    }
+  }
 `;

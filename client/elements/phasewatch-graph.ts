@@ -11,7 +11,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { type PossibleEdges, possibleEdges } from '../../protocol/graph.ts';
 import type { Analysis, Graph, Roles } from '../../protocol/state.ts';
 import type { Scheme } from '../controllers/scheme-controller.ts';
-import { type Size, SizeController } from '../controllers/size-controller.ts';
+import { SizeController } from '../controllers/size-controller.ts';
 import { distanceTo } from '../view/curve.ts';
 import { edgesShownText } from '../view/edges-shown.ts';
 import { type Layout, layoutOf } from '../view/layout.ts';
@@ -24,20 +24,13 @@ import { Fade } from './fade.ts';
 import { graphLegend } from './graph-legend.ts';
 import { layerLines, nodeBeside, nodeLayer } from './graph-nodes.ts';
 import { graphStyles } from './graph-styles.ts';
+import { graphTip, type Target } from './graph-tip.ts';
 import { Palette } from './palette.ts';
 
 const EDGES_DEFAULT = 60;
 const EDGES_DRAWN_MAX = 1000;
 /** How far a pointer may be from an edge, beyond half its width. */
 const EDGE_REACH_PIXELS = 4;
-const TIP_OFFSET_PIXELS = 14;
-const TIP_OFFSET_NODE_PIXELS = 28;
-const TIP_HEIGHT_PIXELS = 158;
-
-type Target =
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'node'; readonly node: number; readonly x: number; readonly y: number }
-  | { readonly kind: 'edge'; readonly edge: number; readonly x: number; readonly y: number };
 
 @customElement('phasewatch-graph')
 export class PhasewatchGraph extends LitElement {
@@ -113,7 +106,7 @@ export class PhasewatchGraph extends LitElement {
         ${this.#layout && this.#size.size && picture ? html`<svg class="layers" aria-hidden="true">${layerLines(this.#layout, this.#size.size.width)}</svg>` : nothing}
         <canvas></canvas>
         ${analysis && picture ? this.#nodes(analysis, picture) : nothing}
-        ${this.#tip()}
+        ${this.#size.size ? graphTip(this.#tipOf(this.target), this.target, this.#size.size) : nothing}
         <slot></slot>
       </div>
       <div class="legend" part="legend">
@@ -160,17 +153,6 @@ export class PhasewatchGraph extends LitElement {
       <input type="range" min="1" max=${most} .value=${String(Math.min(this.edgesMax, most))} ?disabled=${!picture}
         aria-label="Edges shown at most" @input=${this.#edgesMaxChanged} />
     </label>`;
-  }
-
-  #tip(): TemplateResult | typeof nothing {
-    const { target } = this;
-    const size = this.#size.size;
-    const tip = this.#tipOf(target);
-    if (tip === null || target.kind === 'nothing' || !size) return nothing;
-    return html`<div class="tip" part="tip" data-testid="tip" .style=${tipStyle(target, size)}>
-      <b>${tip.title}</b>${tip.lines.map((line) => html`<span>${line}</span>`)}
-      ${tip.notes?.map((note) => html`<span class="note">${note}</span>`)}
-    </div>`;
   }
 
   #tipOf(target: Target): Tip | null {
@@ -280,17 +262,6 @@ export class PhasewatchGraph extends LitElement {
     if (value === null) this.removeAttribute(name);
     else if (this.getAttribute(name) !== value) this.setAttribute(name, value);
   }
-}
-
-/** Beside a node, where there are no edges; below or above the pointer on an edge. Always inside the stage. */
-function tipStyle(target: Exclude<Target, { kind: 'nothing' }>, size: Size): string {
-  const offset = target.kind === 'node' ? TIP_OFFSET_NODE_PIXELS : TIP_OFFSET_PIXELS;
-  const across =
-    target.x > size.width * 0.6 ? `right:${size.width - target.x + offset}px` : `left:${target.x + offset}px`;
-  if (target.kind === 'edge' && target.y > size.height * 0.6)
-    return `${across};bottom:${size.height - target.y + offset}px`;
-  const top = target.kind === 'node' ? target.y - TIP_HEIGHT_PIXELS / 2 : target.y + offset;
-  return `${across};top:${Math.max(0, Math.min(size.height - TIP_HEIGHT_PIXELS, top))}px`;
 }
 
 function nodeIn(target: EventTarget | null): number | null {

@@ -140,24 +140,28 @@ function lost(
 }
 
 /** The projections of the clean run: the first P of the B = R·P sequences. */
-function cleanOnly(graph: OnnxGraph, projected: Record<'queries' | 'keys' | 'values', Value>, stream: Value) {
+export function cleanOnly(
+  graph: OnnxGraph,
+  projected: Record<'queries' | 'keys' | 'values', Value>,
+  stream: Value,
+) {
   const prompts = graph.op('Shape', [stream], { start: 1, end: 2 });
   const cut = (value: Value) => graph.slice(value, 0, graph.int64([0]), prompts);
   return { queries: cut(projected.queries), keys: cut(projected.keys), values: cut(projected.values) };
 }
 
 /** Row 0, the clean run, kept as a row. */
-function first(graph: OnnxGraph, rows: Value): Value {
+export function first(graph: OnnxGraph, rows: Value): Value {
   return graph.slice(rows, 0, graph.int64([0]), graph.int64([1]));
 }
 
 /** `value` in the shape of `pattern`. */
-function like(graph: OnnxGraph, value: Value, pattern: Value): Value {
+export function like(graph: OnnxGraph, value: Value, pattern: Value): Value {
   return graph.op('Reshape', [value, graph.op('Shape', [pattern])]);
 }
 
 /** The shape [R,P,T,H,d] for the stream's R, P and T. */
-function headShape(graph: OnnxGraph, stream: Value, heads: number, headWidth: number): Value {
+export function headShape(graph: OnnxGraph, stream: Value, heads: number, headWidth: number): Value {
   const leading = graph.op('Shape', [stream], { start: 0, end: 3 });
   return graph.op('Concat', [leading, graph.int64([heads, headWidth])], { axis: 0 });
 }

@@ -90,14 +90,18 @@ function attentionAttributes({ heads, keyValueHeads, attention }: Architecture) 
 
 /** The MLP's output with its bias: [B·T, D]. @param stream before the MLP's norm */
 export function multilayerPerceptron(context: BlockContext, stream: Value): Value {
+  return linear(context, mlpHidden(context, stream), 'down');
+}
+
+/** What the MLP's last matrix reads: [B·T, F]. @param stream before the MLP's norm */
+export function mlpHidden(context: BlockContext, stream: Value): Value {
   const { graph, architecture } = context;
   const { gated, activation } = architecture.mlp;
   const read = normBefore(context, stream, 'mlp_norm');
   const up = linear(context, read, 'up');
-  const hidden = gated
+  return gated
     ? graph.op('Mul', [activated(graph, linear(context, read, 'gate'), activation), up])
     : activated(graph, up, activation);
-  return linear(context, hidden, 'down');
 }
 
 /** What attention or MLP wrote, normed where the model norms after it. */
@@ -110,7 +114,11 @@ export function normAfter(
 }
 
 /** What attention or MLP reads, as a matrix [B·T, D]. */
-function normBefore(context: BlockContext, stream: Value, which: 'attention_norm' | 'mlp_norm'): Value {
+export function normBefore(
+  context: BlockContext,
+  stream: Value,
+  which: 'attention_norm' | 'mlp_norm',
+): Value {
   const read = context.architecture.norm.placement === 'before' ? norm(context, stream, which) : stream;
   return context.graph.reshape(read, [-1, context.architecture.width]);
 }
@@ -135,13 +143,13 @@ export function normed(
     : graph.op('RMSNormalization', [value, weight], attributes);
 }
 
-/** x·W + b, W and b the weights of that name. */
+/** x·W + b, W and b the weights of that name. @param bias in place of b; '' for none */
 export function linear(
   { graph, architecture, weights }: BlockContext,
   x: Value,
   name: 'query' | 'key' | 'value' | 'output' | 'gate' | 'up' | 'down',
+  bias = weights.maybe(`${name}_bias`),
 ): Value {
-  const bias = weights.maybe(`${name}_bias`);
   return graph.op('Gemm', [x, weights.need(`${name}_weight`), ...(bias ? [bias] : [])], {
     transB: architecture.matrices === 'outputs-first' ? 1 : 0,
   });
@@ -188,7 +196,11 @@ function queryKeyNorm(
 }
 
 /** [B,T,heads·d] turned by the angles of its positions. */
-function rotated({ graph, architecture, positions }: BlockContext, value: Value, heads: number): Value {
+export function rotated(
+  { graph, architecture, positions }: BlockContext,
+  value: Value,
+  heads: number,
+): Value {
   const frequencies = architecture.rotaryFrequencies;
   if (!frequencies) return value;
   const half = frequencies.length;

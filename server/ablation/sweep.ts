@@ -12,30 +12,40 @@
 import { BATCH_BYTES_MAX } from '../base/config.ts';
 import { CheckpointFailure } from '../base/failure.ts';
 import type { Architecture } from '../model/architecture.ts';
-import type { EmbeddingWeights, ModelWeights } from '../model/weights.ts';
+import type { BlockWeights, EmbeddingWeights, ModelWeights } from '../model/weights.ts';
 import { type BlockChoices, blockBytesPerRow } from './block-graph.ts';
 import { type HeadScores, headScores } from './head-scores.ts';
 import type { ProbeTokens } from './probe.ts';
 import { type Effects, Readout, type TaskMeasures } from './readout.ts';
 import { floats, floatTensor, type Runtime, type Session, weightTensors } from './runtime.ts';
+import { type CachedLayer, hashOf, keptStream, type SweepCache } from './sweep-cache.ts';
 
-export type SweepEvent =
-  | {
-      readonly type: 'layer';
-      readonly layer: number;
-      /** [edges, P]: the edges into this layer in edge order, each with its weight on every prompt. */
-      readonly weights: Float32Array;
-      /** How many distances were undefined and count as 0, over edges, prompts and positions. */
-      readonly undefinedCount: number;
-      readonly headScores: HeadScores;
-    }
-  | { readonly type: 'output'; readonly task: TaskMeasures; readonly effects: Effects | null };
+export type LayerEvent = {
+  readonly type: 'layer';
+  readonly layer: number;
+  /** [edges, P]: the edges into this layer in edge order, each with its weight on every prompt. */
+  readonly weights: Float32Array;
+  /** How many distances were undefined and count as 0, over edges, prompts and positions. */
+  readonly undefinedCount: number;
+  readonly headScores: HeadScores;
+  /** Taken from the previous sweep, since nothing that decides it has changed. */
+  readonly unchanged: boolean;
+};
+export type OutputEvent = {
+  readonly type: 'output';
+  readonly task: TaskMeasures;
+  readonly effects: Effects | null;
+  readonly unchanged: boolean;
+};
+export type SweepEvent = LayerEvent | OutputEvent;
 
 export type SweepOptions = BlockChoices & {
   /** At how many positions of each prompt effects on the output are read; 0 for no effects. */
   readonly effectPositions: number;
   /** Bytes of intermediate tensors a batch may need. */
   readonly batchBytesMax?: number;
+  /** Results of the previous sweep, which is replaced by this one's. */
+  readonly cache?: SweepCache;
 };
 
 /** @throws CheckpointFailure */
@@ -48,40 +58,86 @@ export async function* sweep(
 ): AsyncGenerator<SweepEvent> {
   const { layers, heads: H, width: D } = architecture;
   const { prompts: P, positions: T } = probe;
-  const { ablation, measure } = options;
+  const { ablation, measure, effectPositions, cache } = options;
   const sessions = await runtime.sessions(architecture, T, { ablation, measure });
   const rowBytes = P * blockBytesPerRow(architecture, T);
   const rowsMax = Math.max(2, Math.floor((options.batchBytesMax ?? BATCH_BYTES_MAX) / rowBytes));
+  const valid = floatTensor(validPositions(probe), [P, T]);
+  const runLayer = (layer: number, block: BlockWeights, before: Float32Array) => {
+    const inputs = { ...weightTensors(sessions.block, block), valid };
+    return runBlock(sessions.block, inputs, before, [1 + layer * (H + 1), P, T, D], H + 1, rowsMax);
+  };
 
-  const valid = Float32Array.from(probe.ids, (_, place) =>
-    place % T < probe.lengths[Math.floor(place / T)] ? 1 : 0,
-  );
-  const prompts = { valid: floatTensor(valid, [P, T]) };
-
-  let stream = embed(await weights.embedding(), probe, D);
+  const embedded = embed(await weights.embedding(), probe, D);
+  const key = JSON.stringify([
+    architecture,
+    probe.info,
+    probe.lengths,
+    ablation,
+    measure,
+    effectPositions,
+    hashOf({ embedded }),
+  ]);
+  const previous = cache?.get(key) ?? null;
+  const done: CachedLayer[] = [];
+  /** Residual stream before the next layer; null while all layers are unchanged. */
+  let stream = previous ? null : embedded;
   for (let layer = 0; layer < layers; layer += 1) {
     const block = await weights.block(layer);
-    const rows = 1 + layer * (H + 1);
-    const inputs = { ...weightTensors(sessions.block, block), ...prompts };
-    const run = await runBlock(sessions.block, inputs, stream, [rows, P, T, D], H + 1, rowsMax);
-    yield {
+    const hash = cache ? hashOf(block) : '';
+    const known = previous?.layers[layer];
+    if (stream === null && known?.hash === hash) {
+      done.push(known);
+      yield { ...known.event, unchanged: true };
+      continue;
+    }
+    stream ??= known?.stream ?? (await streamBefore(layer));
+    const run = await runLayer(layer, block, stream);
+    const event: LayerEvent = {
       type: 'layer',
       layer,
-      weights: byEdge(run, rows - 1, P, H),
+      weights: byEdge(run, layer * (H + 1), P, H),
       undefinedCount: run.undefinedRows + run.undefinedWithin,
       headScores: headScores(run.pattern, H, probe),
+      unchanged: false,
     };
+    done.push({ hash, event, stream: cache ? keptStream(stream, done) : null });
+    yield event;
     stream = run.next;
   }
-  const readout = new Readout(sessions.readout, await weights.readout(), architecture, probe);
-  yield {
+
+  const readoutWeights = await weights.readout();
+  const readoutHash = cache ? hashOf(readoutWeights) : '';
+  if (stream === null && previous && previous.readoutHash === readoutHash) {
+    cache?.put({ key, layers: done, readoutHash, output: previous.output });
+    yield { ...previous.output, unchanged: true };
+    return;
+  }
+  stream ??= await streamBefore(layers);
+  const readout = new Readout(sessions.readout, readoutWeights, architecture, probe);
+  const output: OutputEvent = {
     type: 'output',
     task: await readout.task(stream),
-    effects:
-      options.effectPositions > 0
-        ? await readout.effects(stream, layers * (H + 1), options.effectPositions)
-        : null,
+    effects: effectPositions > 0 ? await readout.effects(stream, layers * (H + 1), effectPositions) : null,
+    unchanged: false,
   };
+  cache?.put({ key, layers: done, readoutHash, output });
+  yield output;
+
+  /** The residual stream before `layer`, from the nearest one that was kept. */
+  async function streamBefore(layer: number): Promise<Float32Array> {
+    let from = layer - 1;
+    while (from > 0 && !done[from].stream) from -= 1;
+    let before = done[from]?.stream ?? embedded;
+    for (let at = Math.max(0, from); at < layer; at += 1)
+      before = (await runLayer(at, await weights.block(at), before)).next;
+    return before;
+  }
+}
+
+/** 1 where a position belongs to its prompt, 0 where the prompt is padded: [P,T]. */
+function validPositions({ ids, positions: T, lengths }: ProbeTokens): Float32Array {
+  return Float32Array.from(ids, (_, place) => (place % T < lengths[Math.floor(place / T)] ? 1 : 0));
 }
 
 /** Residual stream of the clean run before the first block: [1,P,T,D]. */

@@ -9,6 +9,9 @@ const MIB = 2 ** 20;
  */
 export const BATCH_BYTES_MAX = 512 * MIB;
 
+/** Residual streams kept between checkpoints; Pythia-14M's six are 16 MB, Pythia-160M's twelve 0.8 GB and too many. */
+export const STREAM_CACHE_BYTES_MAX = 256 * MIB;
+
 /** What the logits of one readout run may take: 64 MiB are 333 positions of a vocabulary of 50,304. */
 export const LOGIT_BYTES_MAX = 64 * MIB;
 

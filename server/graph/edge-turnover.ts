@@ -5,6 +5,10 @@
 export type EdgeTurnover = { readonly edges_added: number; readonly edges_removed: number };
 
 export function edgeTurnover(before: Float64Array, after: Float64Array, threshold: number): EdgeTurnover {
+  if (before.length !== after.length)
+    throw new Error(
+      `invariant: turnover compares equal edge lists, got ${before.length} and ${after.length} edges`,
+    );
   let added = 0;
   let removed = 0;
   after.forEach((weight, edge) => {

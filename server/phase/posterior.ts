@@ -1,173 +1,169 @@
 /**
- * Bayesian online change-point detection (Adams & MacKay 2007), with the probability of earlier changes kept.
+ * Where the current segment began: Bayesian online change-point detection (Adams & MacKay 2007, arXiv 0710.3742).
+ *
+ *   p(s, x₁…t) = p(s, x₁…t₋₁)·(1 − H)·q(x_t | x_s…t₋₁) for s < t,   p(t, x₁…t) = p(x₁…t₋₁)·H·f(x_t)
+ *   log q/f = share · Σ_signals log((1 − ε)·p(x | segment)/f(x) + ε),   weight of x = its inlier probability
+ *
+ * s start of the segment, H hazard, f predictive of a fresh segment, p regression.ts, share dependence.ts. Signals
+ * are taken as independent given the segment, which share corrects; a missing one gives no factor. ε bounds what
+ * one value can say against a segment to ln 1/ε, so a lone outlier is no change and a lasting shift is.
+ * Kept as well, for the last LAG samples: the probability of a change there, given all samples so far (later
+ * segments included), and of none within REACH. Given s, the past of s is independent of what follows, so
+ * P(k | x₁…t) = P(s = k) + Σ_{s>k} P(s)·P(k | x₁…s₋₁): each start keeps the answers of the sample before it.
+ * Work per sample is O(HYPOTHESES_MAX · (signals + LAG)): over the limit the least probable old start goes.
  */
+import { type Dependence, dependenceAfter, independentShare, UNKNOWN_DEPENDENCE } from './dependence.ts';
+import { deviation, type NoiseScale, scaleAfter, UNKNOWN_SCALE } from './noise-scale.ts';
+import { type Fit, freshFit, learned, logPredictive, type SegmentModel } from './regression.ts';
 
-import { deviation, type NoiseScale, scaleAfter } from './noise-scale.ts';
-import { type Fit, freshFit, learned, logPredictive } from './regression.ts';
+/** H = 1/50: a run saves some 60 to 150 checkpoints and has one to three phase changes. */
+const HAZARD = 1 / 50;
+/** ε = 1 %: ln 1/ε = 4.6 nats hardly outweigh the hazard's 3.9, so no single value makes an event sure. */
+const OUTLIER_SHARE = 0.01;
+/** Samples for which an earlier change may still be revised; also the youngest starts, which are never dropped. */
+export const LAG = 32;
+/** A change is localised to two samples on either side: a transition takes several checkpoints. */
+export const REACH = 2;
+/** The young ones and as many old ones; in all trials the old ones beyond the tenth weighed below 10⁻⁶. */
+const HYPOTHESES_MAX = LAG + 16;
+/** e⁻⁷⁰⁰ is about the smallest double; weights below it stay there, so that the state has no infinities. */
+const LOG_WEIGHT_MIN = -700;
 
-export type Settings = {
-  hazard: number;
-  slope: number;
-  outlier: number;
-  power: (n: number) => number;
-  hypotheses: number;
-  lag: number;
-  window: number;
-  difference: boolean;
-};
+export type Signals = Readonly<Record<string, number | null>>;
 
 export type Hypothesis = {
-  start: number;
-  logWeight: number;
-  fits: Record<string, Fit>;
-  changed: number[];
-  quiet: number[];
-};
-export type Posterior = {
-  count: number;
-  scales: Record<string, NoiseScale>;
-  hypotheses: Hypothesis[];
-  changed: number[];
-  quiet: number[];
-  corr: Record<string, number>;
-  n: number;
+  /** Index of the first sample of the segment. */
+  readonly start: number;
+  /** Natural logarithm of its probability. */
+  readonly logWeight: number;
+  readonly fits: Readonly<Record<string, Fit>>;
+  /** The answers before `start`, entry a about sample start − 1 − a. */
+  readonly past: Answers;
 };
 
-export function begin(scales: Record<string, NoiseScale>): Posterior {
-  return { count: 0, scales, hypotheses: [], changed: [], quiet: [], corr: {}, n: 0 };
+export type Answers = {
+  /** Probability that a segment began at the sample. */
+  readonly changed: readonly number[];
+  /** Probability that none began within REACH of it. */
+  readonly quiet: readonly number[];
+};
+
+export type Posterior = {
+  readonly samples: number;
+  readonly scales: Readonly<Record<string, NoiseScale>>;
+  readonly dependence: Dependence;
+  /** By start. Their probabilities sum to 1. */
+  readonly hypotheses: readonly Hypothesis[];
+  /** Entry a is about the sample a before the last. */
+  readonly answers: Answers;
+};
+
+export function beginning(scales: Readonly<Record<string, NoiseScale>>): Posterior {
+  return {
+    samples: 0,
+    scales,
+    dependence: UNKNOWN_DEPENDENCE,
+    hypotheses: [],
+    answers: { changed: [], quiet: [] },
+  };
 }
 
-// arrays changed/quiet: entry a = index count-1-a  (age), length lag
-export function observed(p: Posterior, signals: Record<string, number | null>, s: Settings): Posterior {
-  const index = p.count;
-  const first = index === 0;
-  const ids = Object.keys(signals).filter((id) => signals[id] !== null);
-  const scales = { ...p.scales };
-  const ready: { id: string; x: number; fresh: Fit; log: number }[] = [];
-  for (const id of ids) {
-    const x = signals[id]!;
-    const sc = p.scales[id] ?? { last: null, differences: 0, meanDifference: 0 };
-    const d = deviation(sc);
-    if (sc.last === null && d > 0) {
-      // scale known from warm-up, first value: origin itself
-      const fresh = freshFit(x, d, index, s.slope);
-      ready.push({ id, x, fresh, log: logPredictive(fresh, index, x) });
-    } else if (sc.last !== null && d > 0) {
-      const fresh = freshFit(sc.last, d, index, s.slope);
-      ready.push({ id, x, fresh, log: logPredictive(fresh, index, x) });
-    }
-    scales[id] = scaleAfter(sc, x);
+/** One signal's value at a sample, and the fresh segment that would begin with it. */
+type Reading = {
+  readonly id: string;
+  readonly value: number;
+  readonly fresh: Fit;
+  readonly logFresh: number;
+};
+
+export function observed(posterior: Posterior, signals: Signals, model: SegmentModel): Posterior {
+  const index = posterior.samples;
+  const scales = { ...posterior.scales };
+  const readings: Reading[] = [];
+  const moves = new Map<string, number>();
+  for (const [id, value] of Object.entries(signals)) {
+    if (value === null) continue;
+    const scale = scales[id] ?? UNKNOWN_SCALE;
+    scales[id] = scaleAfter(scale, value);
+    const noise = deviation(scale);
+    if (noise === null) continue;
+    const fresh = freshFit(model, scale.last ?? value, noise, index);
+    readings.push({ id, value, fresh, logFresh: logPredictive(fresh, index, value) });
+    if (scale.last !== null) moves.set(id, (value - scale.last) / noise);
   }
-  const z: Record<string, number> = {};
-  for (const { id, x, fresh } of ready) z[id] = Math.max(-4, Math.min(4, (x - fresh.origin) / fresh.scale));
-  const corr = { ...p.corr };
-  const rate = 1 / Math.min(p.n + 1, 32);
-  const zi = Object.keys(z);
-  for (const a of zi)
-    for (const b of zi)
-      if (a <= b) {
-        const k = `${a}|${b}`;
-        corr[k] = (corr[k] ?? 0) + (z[a] * z[b] - (corr[k] ?? 0)) * rate;
-      }
-  let power = ready.length ? s.power(ready.length) : 1;
-  if (s.power(2) < 0) {
-    let sum = 0;
-    const n = Math.min(p.n, 32);
-    for (const a of zi)
-      for (const b of zi) {
-        if (a === b) {
-          sum += 1;
-          continue;
-        }
-        const k = a < b ? `${a}|${b}` : `${b}|${a}`;
-        const va = p.corr[`${a}|${a}`],
-          vb = p.corr[`${b}|${b}`],
-          c = p.corr[k];
-        if (!va || !vb || c === undefined || n < 3) continue;
-        const r2 = (c * c) / (va * vb);
-        sum += Math.max(0, (n * r2 - 1) / (n - 1));
-      }
-    power = sum > 0 ? zi.length / sum : 1;
-  }
-  const serial: Record<string, number> = {};
-  for (const id of zi) {
-    const g = (k: string) => p.corr[k] ?? 0;
-    const mean = g(`m${id}`),
-      prev = p.corr[`z${id}`];
-    const dz = z[id] - mean;
-    corr[`m${id}`] = mean + (z[id] - mean) * rate;
-    corr[`z${id}`] = dz;
-    const nn = g(`n${id}`);
-    const rt = 1 / Math.min(nn + 1, 32);
-    if (prev !== undefined) {
-      corr[`c${id}`] = g(`c${id}`) + (dz * prev - g(`c${id}`)) * rt;
-      corr[`v${id}`] = g(`v${id}`) + (dz * dz - g(`v${id}`)) * rt;
-      corr[`n${id}`] = nn + 1;
-    }
-    const prior = s.serialPrior;
-    const v = g(`v${id}`) * Math.min(nn, 32) + prior * 1,
-      c = g(`c${id}`) * Math.min(nn, 32) - prior * 0.5;
-    const rho = v > 0 ? Math.max(-0.5, c / v) : -0.5;
-    serial[id] = s.serialMin < 1 ? Math.max(s.serialMin, Math.min(1, -rho / (1 + rho))) : 1;
-  }
-  const next: Hypothesis[] = [];
-  for (const h of p.hypotheses) {
-    const fits = { ...h.fits };
-    let log = 0;
-    for (const { id, x, fresh, log: lf } of ready) {
-      const fit = fits[id] ?? fresh;
-      const ratio = logPredictive(fit, index, x) - lf;
-      const inl = (1 - s.outlier) * Math.exp(ratio);
-      log += serial[id] * Math.log(inl + s.outlier);
-      fits[id] = learned(fit, index, x, inl / (inl + s.outlier));
-    }
-    next.push({ ...h, logWeight: h.logWeight + Math.log(1 - s.hazard) + power * log, fits });
-  }
-  const fits: Record<string, Fit> = {};
-  for (const { id, x, fresh } of ready) fits[id] = learned(fresh, index, x, 1);
-  // history given a change here
-  next.push({
+  const share = independentShare(
+    posterior.dependence,
+    readings.map(({ id }) => id),
+  );
+
+  const grown = posterior.hypotheses.map((hypothesis) => continued(hypothesis, readings, share, index));
+  const begun: Hypothesis = {
     start: index,
-    logWeight: first ? 0 : Math.log(s.hazard),
-    fits,
-    changed: p.changed,
-    quiet: p.quiet,
-  });
-  // prune
-  if (next.length > s.hypotheses) {
-    let low = 0;
-    const old = next.length - s.lag;
-    for (let i = 1; i < old; i++) if (next[i].logWeight < next[low].logWeight) low = i;
-    next.splice(low, 1);
+    logWeight: index === 0 ? 0 : Math.log(HAZARD),
+    fits: Object.fromEntries(readings.map(({ id, value, fresh }) => [id, learned(fresh, index, value, 1)])),
+    past: posterior.answers,
+  };
+  const hypotheses = normalised(bounded([...grown, begun]));
+  return {
+    samples: index + 1,
+    scales,
+    dependence: dependenceAfter(posterior.dependence, moves),
+    hypotheses,
+    answers: answersOf(hypotheses, index),
+  };
+}
+
+function continued(
+  hypothesis: Hypothesis,
+  readings: readonly Reading[],
+  share: number,
+  index: number,
+): Hypothesis {
+  const fits: Record<string, Fit> = { ...hypothesis.fits };
+  let logRatio = 0;
+  for (const { id, value, fresh, logFresh } of readings) {
+    // A signal that comes later than the segment joins it here: no evidence yet, for all starts alike.
+    const fit = fits[id] ?? fresh;
+    const inlier = (1 - OUTLIER_SHARE) * Math.exp(logPredictive(fit, index, value) - logFresh);
+    logRatio += Math.log(inlier + OUTLIER_SHARE);
+    fits[id] = learned(fit, index, value, inlier / (inlier + OUTLIER_SHARE));
   }
-  const max = Math.max(...next.map((h) => h.logWeight));
-  const total = max + Math.log(next.reduce((a, h) => a + Math.exp(h.logWeight - max), 0));
-  for (const h of next) h.logWeight = Math.max(h.logWeight - total, -700);
-  // marginals
-  const changed: number[] = [],
-    quiet: number[] = [];
-  for (let a = 0; a < Math.min(s.lag, index + 1); a++) {
-    const k = index - a;
-    let c = 0,
-      q = 0;
-    for (const h of next) {
-      const w = Math.exp(h.logWeight);
-      const age = h.start - 1 - k; // age in the history at h.start-1
-      if (h.start === k) {
-        if (k > 0) c += w;
-      } else if (h.start < k) {
-        /* none */
-      } else c += w * (h.changed[age] ?? 0);
-      // quiet window [k-w, k+w]
-      const from = k - s.window,
-        to = k + s.window;
-      if (h.start > 0 && h.start >= from && h.start <= to) {
-        /* changed */
-      } else if (h.start < from || h.start === 0) q += w;
-      else q += w * (h.quiet[age] ?? 1);
+  const logWeight = hypothesis.logWeight + Math.log(1 - HAZARD) + share * logRatio;
+  return { ...hypothesis, logWeight, fits };
+}
+
+function bounded(hypotheses: readonly Hypothesis[]): readonly Hypothesis[] {
+  if (hypotheses.length <= HYPOTHESES_MAX) return hypotheses;
+  const old = hypotheses.slice(0, hypotheses.length - LAG);
+  const least = old.reduce((low, hypothesis) => (hypothesis.logWeight < low.logWeight ? hypothesis : low));
+  return hypotheses.filter((hypothesis) => hypothesis !== least);
+}
+
+function normalised(hypotheses: readonly Hypothesis[]): Hypothesis[] {
+  const largest = Math.max(...hypotheses.map(({ logWeight }) => logWeight));
+  const sum = hypotheses.reduce((total, { logWeight }) => total + Math.exp(logWeight - largest), 0);
+  const logTotal = largest + Math.log(sum);
+  return hypotheses.map((hypothesis) => ({
+    ...hypothesis,
+    logWeight: Math.max(hypothesis.logWeight - logTotal, LOG_WEIGHT_MIN),
+  }));
+}
+
+function answersOf(hypotheses: readonly Hypothesis[], index: number): Answers {
+  const count = Math.min(LAG, index + 1);
+  const changed = new Array<number>(count).fill(0);
+  const quiet = new Array<number>(count).fill(0);
+  for (const { start, logWeight, past } of hypotheses) {
+    const weight = Math.exp(logWeight);
+    for (let age = 0; age < count; age += 1) {
+      const sample = index - age;
+      const ageBeforeStart = start - 1 - sample;
+      // The run's first segment begins with the first sample, which is no change.
+      if (start === sample && start > 0) changed[age] += weight;
+      else if (start > sample) changed[age] += weight * (past.changed[ageBeforeStart] ?? 0);
+      if (start === 0 || start < sample - REACH) quiet[age] += weight;
+      else if (start > sample + REACH) quiet[age] += weight * (past.quiet[ageBeforeStart] ?? 1);
     }
-    changed.push(c);
-    quiet.push(q);
   }
-  return { count: index + 1, scales, hypotheses: next, changed, quiet, corr, n: p.n + 1 };
+  return { changed, quiet };
 }

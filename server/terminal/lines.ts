@@ -47,7 +47,8 @@ function checkpointLine(id: string, state: RunState): object {
   if (!checkpoint || graph?.checkpoint !== id || !analysis)
     throw new Error(`invariant: ${id} is the checkpoint completed last`);
   const { sources, targets } = possibleEdges(analysis.nodes);
-  const { step, metrics, metricErrors, roles, task, undefinedCount, millis } = checkpoint;
+  const { step, metrics, metricErrors, roles, task, undefinedCount, unchangedLayers, identicalTo, millis } =
+    checkpoint;
   return {
     type: 'checkpoint',
     step,
@@ -65,6 +66,8 @@ function checkpointLine(id: string, state: RunState): object {
     roles,
     task,
     undefinedCount,
+    unchangedLayers,
+    identicalTo,
     millis: Math.round(millis ?? 0),
   };
 }

@@ -51,6 +51,8 @@ export function madeCheckpoint(step: number, more: Partial<Checkpoint> = {}): Ch
     task: {},
     roles: null,
     undefinedCount: 0,
+    unchangedLayers: 0,
+    identicalTo: null,
     millis: null,
     failure: null,
     ...more,

@@ -126,6 +126,11 @@ export const anyGraph: fc.Arbitrary<ComponentGraph> = fc
     return graph;
   });
 
+/** The same but for weights so small that their sums and products underflow. */
+export const ordinaryGraph = anyGraph.filter(({ weights }) =>
+  weights.every((weight) => weight === 0 || weight > 1e-6),
+);
+
 export function expectClose(actual: number, expected: number, relative = 1e-6, absolute = 1e-12): void {
   expect(Math.abs(actual - expected), `expected ${expected}, got ${actual}`).toBeLessThanOrEqual(
     relative * Math.abs(expected) + absolute,

@@ -31,7 +31,13 @@ const metrics = (checkpoint: string, gini: number): Delta => ({
   roles: { spreaders: ['L0MLP'], gatherers: [] },
   undefinedCount: 3,
 });
-const done = (checkpoint: string): Delta => ({ type: 'checkpoint-done', checkpoint, millis: 12 });
+const done = (checkpoint: string): Delta => ({
+  type: 'checkpoint-done',
+  checkpoint,
+  millis: 12,
+  unchangedLayers: 0,
+  identicalTo: null,
+});
 const failed = (checkpoint: string, step: number): Delta => ({
   type: 'failure',
   checkpoint,

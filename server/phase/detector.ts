@@ -1,0 +1,194 @@
+/**
+ * Says live that something changed: (state, sample) → state and statements. Pure, causal, constant work per sample;
+ * the state is plain JSON. How a run is cut into arrivals makes no difference.
+ *
+ *   said when      P(a change within REACH of sample k | all samples so far) ≥ 1/2, k the most probable place
+ *   said again     when that probability moves by 0.05, passes 1/2 or 0.9, or the interval moves; for LAG samples
+ *   interval       from the first to the last place within REACH of k that is at least half as probable as the best
+ *
+ * The first WARM_UP samples are held back until the noise of each signal is known from them; then they are judged
+ * like all others, so a change among them is found, only later. The probabilities are those of posterior.ts.
+ */
+
+import { deviation, type NoiseScale, scaleFromWarmUp } from './noise-scale.ts';
+import type { PhaseChange, Sample, SignalChange } from './phase-change.ts';
+import { type Answers, beginning, LAG, observed, type Posterior, REACH } from './posterior.ts';
+import type { SegmentModel } from './regression.ts';
+
+/** Eight samples are seven differences: the fewest whose median is within a factor of 1.5 nine times in ten. */
+export const WARM_UP = 8;
+/** More likely than not. */
+const SAID_FROM = 0.5;
+/** From here a phase change counts as certain; passing it is always said. */
+export const SURE_FROM = 0.9;
+/** Smaller movements of a probability are not worth a message. */
+const PROBABILITY_STEP = 0.05;
+/** Values on either side that before and after are the medians of: the fewest that bear one outlier. */
+const SIDE = 3;
+/** A signal drove the change where it moved by at least two deviations of its noise. */
+const DROVE_FROM_DEVIATIONS = 2;
+const RECENT_MAX = LAG + REACH + SIDE + 1;
+const EVIDENCE_MAX_NATS = 700;
+
+type OpenChange = {
+  /** Index of the sample at which it was first placed. */
+  readonly anchor: number;
+  readonly said: PhaseChange;
+};
+
+export type DetectorState = {
+  readonly model: SegmentModel;
+  /** null during the warm-up. */
+  readonly posterior: Posterior | null;
+  /** The last samples, oldest first; all of them during the warm-up. */
+  readonly recent: readonly Sample[];
+  /** Changes that may still be revised, in the order in which they were said. */
+  readonly open: readonly OpenChange[];
+};
+
+export type Detection = { readonly state: DetectorState; readonly events: readonly PhaseChange[] };
+
+export function initialDetector(model: SegmentModel = 'trend'): DetectorState {
+  return { model, posterior: null, recent: [], open: [] };
+}
+
+export function detect(state: DetectorState, sample: Sample): Detection {
+  for (const [id, value] of Object.entries(sample.signals))
+    if (value !== null && !Number.isFinite(value))
+      throw new Error(`invariant: signal ${id} of ${sample.id} is a finite number or null, got ${value}`);
+  const recent = [...state.recent, sample].slice(-RECENT_MAX);
+  if (!state.posterior && recent.length < WARM_UP) return { state: { ...state, recent }, events: [] };
+  const posterior = state.posterior
+    ? observed(state.posterior, sample.signals, state.model)
+    : warmedUp(recent, state.model);
+  return stated({ ...state, posterior, recent }, posterior);
+}
+
+/** The statements about a whole run, in the order in which they are made. */
+export function detectAll(samples: readonly Sample[], model: SegmentModel = 'trend'): Detection {
+  let state = initialDetector(model);
+  const events: PhaseChange[] = [];
+  for (const sample of samples) {
+    const detection = detect(state, sample);
+    state = detection.state;
+    events.push(...detection.events);
+  }
+  return { state, events };
+}
+
+/** What holds after all `statements`: the last about each change, in order of step. */
+export function standing(statements: readonly PhaseChange[]): PhaseChange[] {
+  const last = new Map(statements.map((statement) => [statement.id, statement]));
+  return [...last.values()].sort((a, b) => a.interval[1] - b.interval[1]);
+}
+
+function warmedUp(samples: readonly Sample[], model: SegmentModel): Posterior {
+  const ids = new Set(samples.flatMap((sample) => Object.keys(sample.signals)));
+  const scales: Record<string, NoiseScale> = {};
+  for (const id of ids) scales[id] = scaleFromWarmUp(samples.flatMap(({ signals }) => signals[id] ?? []));
+  return samples.reduce((posterior, { signals }) => observed(posterior, signals, model), beginning(scales));
+}
+
+function stated(state: DetectorState, posterior: Posterior): Detection {
+  const now = posterior.samples - 1;
+  const events: PhaseChange[] = [];
+  const open: OpenChange[] = [];
+  const known = state.open.filter(({ anchor }) => now - anchor < LAG);
+  for (const change of known) {
+    const next = statement(state, posterior, change.anchor, change.said);
+    const isNews = differs(change.said, next);
+    if (isNews) events.push(next);
+    open.push(isNews ? { ...change, said: next } : change);
+  }
+  for (;;) {
+    const anchor = unsaidChange(posterior, open);
+    if (anchor === null) break;
+    const said = statement(state, posterior, anchor, null);
+    events.push(said);
+    open.push({ anchor, said });
+  }
+  return { state: { ...state, open }, events };
+}
+
+/** The most probable place away from all known changes, null if there is none worth saying. */
+function unsaidChange({ samples, answers }: Posterior, open: readonly OpenChange[]): number | null {
+  const now = samples - 1;
+  const isFree = (sample: number) =>
+    sample > 0 && open.every(({ anchor }) => Math.abs(anchor - sample) > REACH);
+  const free = answers.changed.map((probability, age) => (isFree(now - age) ? probability : 0));
+  const best = free.indexOf(Math.max(...free));
+  const around = free.slice(Math.max(0, best - REACH), best + REACH + 1);
+  // The sum may count two changes; then both are there and it is all the more worth saying.
+  return around.reduce((sum, probability) => sum + probability, 0) >= SAID_FROM ? now - best : null;
+}
+
+function statement(
+  state: DetectorState,
+  posterior: Posterior,
+  anchor: number,
+  said: PhaseChange | null,
+): PhaseChange {
+  const now = posterior.samples - 1;
+  const [first, last] = place(posterior.answers, now, anchor);
+  const sampleAt = (index: number) => state.recent[state.recent.length - 1 - (now - index)];
+  const quiet = posterior.answers.quiet[now - anchor];
+  const logOdds =
+    Math.log(Math.max(1 - quiet, Number.MIN_VALUE)) - Math.log(Math.max(quiet, Number.MIN_VALUE));
+  return {
+    type: 'phase-change',
+    id: said?.id ?? `phase-change-${sampleAt(anchor).id}`,
+    interval: [sampleAt(first - 1).step, sampleAt(last).step],
+    probability: Math.max(0, 1 - quiet),
+    evidenceNats: Math.max(-EVIDENCE_MAX_NATS, Math.min(EVIDENCE_MAX_NATS, logOdds)),
+    signals: signalChanges(
+      state.recent.slice(0, state.recent.length - 1 - (now - first)).slice(-SIDE),
+      state.recent.slice(state.recent.length - 1 - (now - last)).slice(0, SIDE),
+      posterior.scales,
+    ),
+    revision: said ? said.revision + 1 : 0,
+    reportedStep: sampleAt(now).step,
+  };
+}
+
+/** Indices of the first and the last sample that may have begun the new phase. */
+function place({ changed }: Answers, now: number, anchor: number): readonly [number, number] {
+  const near: number[] = [];
+  for (let sample = Math.max(1, anchor - REACH); sample <= Math.min(now, anchor + REACH); sample += 1)
+    if (now - sample < changed.length) near.push(sample);
+  const most = Math.max(...near.map((sample) => changed[now - sample]));
+  const likely = near.filter((sample) => changed[now - sample] >= most / 2);
+  return [Math.min(...likely), Math.max(...likely)];
+}
+
+function differs(said: PhaseChange, next: PhaseChange): boolean {
+  const passes = (limit: number) => said.probability >= limit !== next.probability >= limit;
+  return (
+    Math.abs(next.probability - said.probability) >= PROBABILITY_STEP ||
+    passes(SAID_FROM) ||
+    passes(SURE_FROM) ||
+    next.interval.some((step, side) => step !== said.interval[side])
+  );
+}
+
+function signalChanges(
+  before: readonly Sample[],
+  after: readonly Sample[],
+  scales: Posterior['scales'],
+): SignalChange[] {
+  const changes = Object.keys(scales).flatMap((id): SignalChange[] => {
+    const [old, fresh] = [before, after].map((samples) =>
+      medianOf(samples.flatMap(({ signals }) => signals[id] ?? [])),
+    );
+    const noise = deviation(scales[id]);
+    if (old === null || fresh === null || noise === null) return [];
+    return [{ id, before: old, after: fresh, deviations: (fresh - old) / noise }];
+  });
+  const ranked = changes.sort((a, b) => Math.abs(b.deviations) - Math.abs(a.deviations));
+  return ranked.filter(({ deviations }, rank) => rank === 0 || Math.abs(deviations) >= DROVE_FROM_DEVIATIONS);
+}
+
+function medianOf(values: readonly number[]): number | null {
+  if (values.length === 0) return null;
+  const ascending = [...values].sort((a, b) => a - b);
+  return (ascending[(values.length - 1) >> 1] + ascending[values.length >> 1]) / 2;
+}

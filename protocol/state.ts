@@ -66,7 +66,8 @@ export type Failure = z.infer<typeof Failure>;
 export const Checkpoint = z.object({
   id: z.string(),
   step: z.number(),
-  status: z.enum(['computing', 'done', 'failed']),
+  /** `skipped`: left out for now, so that the analysis keeps up with the run. */
+  status: z.enum(['computing', 'done', 'failed', 'skipped']),
   /** Keys are ids of the metric catalogue; a metric without a value here has no entry. */
   metrics: NumberRecord,
   /** Standard error of a metric over prompts, where known. */
@@ -136,6 +137,7 @@ export type RunState = z.infer<typeof RunState>;
 export const Delta = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run'), run: RunInfo }),
   z.object({ type: z.literal('checkpoint-started'), checkpoint: z.string(), step: z.number() }),
+  z.object({ type: z.literal('checkpoint-skipped'), checkpoint: z.string(), step: z.number() }),
   z.object({
     type: z.literal('edges'),
     checkpoint: z.string(),
@@ -220,6 +222,10 @@ export function apply(state: RunState, delta: Delta): RunState {
           headScores: {},
         },
       };
+    case 'checkpoint-skipped': {
+      const skipped: Checkpoint = { ...started(delta.checkpoint, delta.step), status: 'skipped' };
+      return { ...state, checkpoints: placed(state.checkpoints, skipped) };
+    }
     case 'edges': {
       const partial = underWay(state, delta.checkpoint);
       if (delta.firstEdge !== partial.weights.length)

@@ -97,6 +97,17 @@ export class CheckpointDeltas {
     });
   }
 
+  /** Not taken now, since the analysis would fall behind. */
+  leftOut(ref: CheckpointRef): Observable<Delta> {
+    return defer(() => {
+      this.#book.refuse(ref.id);
+      return of<Delta[]>(
+        { type: 'checkpoint-skipped', checkpoint: ref.id, step: ref.step },
+        this.#book.delta(),
+      );
+    });
+  }
+
   #deltasOf(checkpoint: string, event: AnalysisEvent): Observable<Delta> {
     switch (event.type) {
       case 'opened': {

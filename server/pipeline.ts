@@ -5,11 +5,11 @@
  *   analyses     (s1 e e m d)(s2 e e m d)      one checkpoint at a time, in the order in which they became ready
  *   reports    --p---p------F3                 failures and progress wait for nobody
  *
- * Back-pressure: analyses are concatenated, so at most one checkpoint's tensors are in memory. What waits is a
- * checkpoint's name and path, at most one for every directory of the source. Unsubscribing stops the engine;
+ * Back-pressure: one analysis at a time (turns.ts), so at most one checkpoint's tensors are in memory. What waits is
+ * a checkpoint's name and path, at most one for every directory of the source. Unsubscribing stops the engine;
  * nothing is sent after it.
  */
-import { concat, concatMap, connect, defer, EMPTY, filter, merge, type Observable, of } from 'rxjs';
+import { concat, concatMap, connect, defer, EMPTY, filter, map, merge, type Observable, of } from 'rxjs';
 import { type Delta, type RunInfo, unreachable } from '../protocol/state.ts';
 import type { Settings } from './ablation/choices.ts';
 import { CheckpointDeltas } from './checkpoint-deltas.ts';
@@ -17,6 +17,7 @@ import type { Engine } from './engine-process.ts';
 import type { GraphHistory } from './graph/history.ts';
 import { ProgressBook } from './progress.ts';
 import type { SourceEvent } from './source/directory.ts';
+import { inTurn, type TurnPolicy } from './turns.ts';
 
 export type PipelineOptions = {
   readonly run: RunInfo;
@@ -24,6 +25,7 @@ export type PipelineOptions = {
   readonly engine: Engine;
   readonly settings: Settings;
   readonly history: GraphHistory;
+  readonly turns: TurnPolicy;
   /** Receives what is no part of the run's state: one sentence a time. */
   readonly note: (sentence: string) => void;
 };
@@ -38,7 +40,12 @@ export function pipeline(options: PipelineOptions): Observable<Delta> {
           events.pipe(concatMap((event) => reported(event, book, options.note))),
           events.pipe(
             filter((event) => event.type === 'ready'),
-            concatMap((event) => checkpoints.of(event.checkpoint, failureOf(event.checkpoint.id, events))),
+            map((event) => event.checkpoint),
+            inTurn(
+              options.turns,
+              (checkpoint) => checkpoints.of(checkpoint, failureOf(checkpoint.id, events)),
+              (checkpoint) => checkpoints.leftOut(checkpoint),
+            ),
           ),
         ),
       ),

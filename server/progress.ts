@@ -32,7 +32,7 @@ export class ProgressBook {
     this.#taken.delete(checkpoint);
   }
 
-  /** A checkpoint cannot be taken as it is. */
+  /** A checkpoint is not taken, as it is or for now. */
   refuse(checkpoint: string): void {
     this.#known.add(checkpoint);
     this.#taken.add(checkpoint);

@@ -69,61 +69,33 @@ export function paperBlockGraph(architecture: Architecture, positions: number): 
     graph.op('Transpose', [graph.op('Reshape', [value, headShape(graph, stream, H, d)])], {
       perm: [0, 1, 3, 2, 4],
     });
-  const vByHead = byHead(values);
-  const zByHead = byHead(z);
+  const heads = { q: byHead(q), k: byHead(k), v: byHead(values), z: byHead(z) };
   const hiddenShape = graph.op('Concat', [leading, graph.int64([F])], { axis: 0 });
-  graph.output('weights', weightsAndCount(), ['R', 'P', 4 * H + 7]);
+  const changes = columnsOf(graph, valid, heads, graph.op('Reshape', [hidden, hiddenShape]));
+  graph.output('weights', changes.columns, ['R', 'P', 4 * H + 7]);
+  graph.output('undefined', changes.undefinedCount, []);
 
   // What the sum loses by each ablation of attention: [2H+2,P,T,D].
-  const cleanZ = first(graph, zByHead);
   const maps = headMaps(context);
+  const cleanZ = first(graph, heads.z);
+  const toUniform = graph.op('Sub', [cleanZ, causalMean(context, first(graph, heads.v))]);
   const attentionLost = graph.op(
     'Concat',
-    [graph.op('Sub', [cleanZ, causalMean(context, first(graph, vByHead))]), cleanZ].flatMap((lost) => {
-      const heads = written(graph, lost, maps);
-      return [graph.op('ReduceSum', [heads, graph.int64([0])], { keepdims: 1 }), heads];
-    }),
+    [...wholeAndHeads(graph, toUniform, maps), ...wholeAndHeads(graph, cleanZ, maps)],
     { axis: 0 },
   );
-  const downBias = context.weights.need('down_bias');
-  const mlpRow = graph.op('Add', [first(graph, middle), downBias]);
-  graph.output('next', graph.op('Concat', [after, attentionRows(), mlpRow], { axis: 0 }), [
-    'N',
-    'P',
-    positions,
-    D,
-  ]);
-  graph.output('pattern', attentionPattern(context, cleanOnly(graph, projected, stream)), [
-    'P',
-    H,
-    positions,
-    positions,
-  ]);
+  let attentionRows = graph.op('Sub', [first(graph, isSequential ? middle : after), attentionLost]);
+  if (isSequential) {
+    const again = like(graph, multilayerPerceptron(context, attentionRows), attentionRows);
+    attentionRows = graph.op('Add', [attentionRows, again]);
+  }
+  const mlpRow = graph.op('Add', [first(graph, middle), context.weights.need('down_bias')]);
+  const next = graph.op('Concat', [after, attentionRows, mlpRow], { axis: 0 });
+  graph.output('next', next, ['N', 'P', positions, D]);
+
+  const pattern = attentionPattern(context, cleanOnly(graph, projected, stream));
+  graph.output('pattern', pattern, ['P', H, positions, positions]);
   return graph.toBytes();
-
-  function weightsAndCount(): Value {
-    const ofHead = graph.op('Unsqueeze', [valid, graph.int64([0, 2])]);
-    const ofSequence = graph.op('Unsqueeze', [valid, graph.int64([0])]);
-    const cosines = (rows: Value, counted: Value) =>
-      distances(graph, 'cosine', first(graph, rows), rows, null, 1, counted);
-    const parts = [byHead(q), byHead(k), vByHead, zByHead].map((rows) => cosines(rows, ofHead));
-    const [ofQ, ofK, ofV, ofZ] = parts.map(({ means }) => {
-      const whole = graph.op('ReduceMean', [means, graph.int64([2])], { keepdims: 1 });
-      return { whole, columns: [whole, means] };
-    });
-    const ofMlp = cosines(graph.op('Reshape', [hidden, hiddenShape]), ofSequence);
-    const counts = [...parts, ofMlp].map(({ undefinedCount }) => undefinedCount);
-    graph.output('undefined', graph.op('Sum', counts), []);
-    const mlpColumn = graph.op('Unsqueeze', [ofMlp.means, graph.int64([2])]);
-    const columns = [ofQ, ofK, ofV].flatMap((part) => part.columns);
-    return graph.op('Concat', [...columns, ofQ.whole, ofK.whole, ...ofZ.columns, mlpColumn], { axis: 2 });
-  }
-
-  function attentionRows(): Value {
-    if (!isSequential) return graph.op('Sub', [first(graph, after), attentionLost]);
-    const rows = graph.op('Sub', [first(graph, middle), attentionLost]);
-    return graph.op('Add', [rows, like(graph, multilayerPerceptron(context, rows), rows)]);
-  }
 }
 
 /** Bytes of intermediate tensors that one row of one prompt needs at their largest, for splitting the batch. */
@@ -148,8 +120,36 @@ function causalMean({ graph, positions }: BlockContext, values: Value): Value {
   return graph.op('Mul', [sums, graph.floats(shares, [positions, 1])]);
 }
 
-/** What heads write: [H,P,T,D]. @param z [1,P,H,T,d] @param maps [H,d,D] */
-function written(graph: OnnxGraph, z: Value, maps: Value): Value {
+/** What heads write, together [1,P,T,D] and each [H,P,T,D]. @param z [1,P,H,T,d] @param maps [H,d,D] */
+function wholeAndHeads(graph: OnnxGraph, z: Value, maps: Value): readonly [Value, Value] {
   const outputs = graph.op('Squeeze', [graph.op('MatMul', [z, maps]), graph.int64([0])]);
-  return graph.op('Transpose', [outputs], { perm: [1, 0, 2, 3] });
+  const heads = graph.op('Transpose', [outputs], { perm: [1, 0, 2, 3] });
+  return [graph.op('ReduceSum', [heads, graph.int64([0])], { keepdims: 1 }), heads];
+}
+
+/** The columns of `weights`. @param heads [R,P,H,T,d] each @param hidden [R,P,T,F] */
+function columnsOf(
+  graph: OnnxGraph,
+  valid: Value,
+  heads: Readonly<Record<'q' | 'k' | 'v' | 'z', Value>>,
+  hidden: Value,
+): { readonly columns: Value; readonly undefinedCount: Value } {
+  const cosines = (rows: Value, counted: Value) =>
+    distances(graph, 'cosine', first(graph, rows), rows, null, 1, counted);
+  const undefinedCounts: Value[] = [];
+  const ofHeads = (rows: Value) => {
+    const { means, undefinedCount } = cosines(rows, graph.op('Unsqueeze', [valid, graph.int64([0, 2])]));
+    undefinedCounts.push(undefinedCount);
+    return { whole: graph.op('ReduceMean', [means, graph.int64([2])], { keepdims: 1 }), each: means };
+  };
+  const [q, k, v, z] = [ofHeads(heads.q), ofHeads(heads.k), ofHeads(heads.v), ofHeads(heads.z)];
+  const mlp = cosines(hidden, graph.op('Unsqueeze', [valid, graph.int64([0])]));
+  const inNodeOrder = [
+    ...[q.whole, q.each, k.whole, k.each, v.whole, v.each],
+    ...[q.whole, k.whole, z.whole, z.each, graph.op('Unsqueeze', [mlp.means, graph.int64([2])])],
+  ];
+  return {
+    columns: graph.op('Concat', inNodeOrder, { axis: 2 }),
+    undefinedCount: graph.op('Sum', [...undefinedCounts, mlp.undefinedCount]),
+  };
 }

@@ -35,17 +35,19 @@ export function paperLogitsGraph(architecture: Architecture, positions: number):
   const rows = cast(normed(graph, architecture, stream, normWeight, normBias), DOUBLE);
   const images = graph.op('MatMul', [rows, gram]);
   const rowSquares = dot(rows, images);
-  const squares = cast(graph.op('Mul', [rowSquares, first(graph, rowSquares)]), FLOAT);
-  const products = cast(dot(first(graph, rows), images), FLOAT);
-  const cosines = graph.op('Div', [products, graph.op('Sqrt', [squares])]);
-  const zero = graph.scalar(0);
-  const defined = graph.op('Greater', [squares, zero]);
-  const change = graph.op('Where', [defined, graph.op('Sub', [graph.scalar(1), cosines]), zero]);
+  const squares = graph.op('Mul', [rowSquares, first(graph, rowSquares)]);
+  const cosines = graph.op('Div', [dot(first(graph, rows), images), graph.op('Sqrt', [squares])]);
+  const changes = cast(graph.op('Sub', [cast(graph.scalar(1), DOUBLE), cosines]), FLOAT);
+  const defined = graph.op('Greater', [squares, cast(graph.scalar(0), DOUBLE)]);
 
   const sum = (value: Value) =>
     graph.op('ReduceSum', [graph.op('Mul', [value, valid]), last], { keepdims: 1 });
   const count = graph.op('ReduceSum', [valid, last], { keepdims: 1 });
-  graph.output('weights', graph.op('Div', [sum(change), count]), ['R', 'P', 1]);
+  graph.output(
+    'weights',
+    graph.op('Div', [sum(graph.op('Where', [defined, changes, graph.scalar(0)])), count]),
+    ['R', 'P', 1],
+  );
   const missing = sum(cast(graph.op('Not', [defined]), FLOAT));
   const ablated = graph.slice(missing, 0, graph.int64([1]), graph.int64([Number.MAX_SAFE_INTEGER]));
   graph.output('undefined', graph.op('ReduceSum', [ablated], { keepdims: 0 }), []);
@@ -71,7 +73,7 @@ function centredGram(graph: OnnxGraph, { vocabulary: V, width: D }: Architecture
     sums.push(graph.op('ReduceSum', [part, graph.int64([0])], { keepdims: 1 }));
   }
   const sum = graph.op('Sum', sums);
-  const common = graph.op('Gemm', [sum, sum], { transA: 1, alpha: { float: 1 } });
+  const common = graph.op('Gemm', [sum, sum], { transA: 1 });
   const count = graph.op('Cast', [graph.scalar(V)], { to: DOUBLE });
   return graph.op('Sub', [graph.op('Sum', squares), graph.op('Div', [common, count])]);
 }

@@ -89,7 +89,7 @@ function localMoves(level: Level, random: () => number): { moved: boolean; found
       outSums[own] -= out[node];
       inSums[own] -= into[node];
       const gainOf = (community: number) =>
-        between[community] - out[node] * inSums[community] - into[node] * outSums[community];
+        between[community] - out[node] * inSums[community] ;
       let best = own;
       let bestGain = gainOf(own);
       for (const community of nearby) {

@@ -4,7 +4,7 @@
  *
  *   said when      P(a change within REACH of sample k | all samples so far) ≥ 1/2, k the most probable place
  *   said again     when that probability moves by 0.05, passes 1/2 or 0.9, or the interval moves; for LAG samples
- *   interval       from the first to the last place within REACH of k that is at least half as probable as the best
+ *   interval       the most probable place within REACH of k and its neighbours at least half as probable
  *
  * The first WARM_UP samples are held back until the noise of each signal is known from them; then they are judged
  * like all others, so a change among them is found, only later. The probabilities are those of posterior.ts.
@@ -42,7 +42,7 @@ export type DetectorState = {
   readonly posterior: Posterior | null;
   /** The last samples, oldest first; all of them during the warm-up. */
   readonly recent: readonly Sample[];
-  /** Changes that may still be revised, in the order in which they were said. */
+  /** Changes that are near enough to matter, in the order in which they were said. */
   readonly open: readonly OpenChange[];
 };
 
@@ -93,8 +93,13 @@ function stated(state: DetectorState, posterior: Posterior): Detection {
   const now = posterior.samples - 1;
   const events: PhaseChange[] = [];
   const open: OpenChange[] = [];
-  const known = state.open.filter(({ anchor }) => now - anchor < LAG);
-  for (const change of known) {
+  for (const change of state.open) {
+    const age = now - change.anchor;
+    if (age >= LAG) {
+      // What is beyond revision still keeps its neighbours from being said as changes of their own.
+      if (age < LAG + REACH) open.push(change);
+      continue;
+    }
     const next = statement(state, posterior, change.anchor, change.said);
     const isNews = differs(change.said, next);
     if (isNews) events.push(next);
@@ -152,12 +157,17 @@ function statement(
 
 /** Indices of the first and the last sample that may have begun the new phase. */
 function place({ changed }: Answers, now: number, anchor: number): readonly [number, number] {
-  const near: number[] = [];
-  for (let sample = Math.max(1, anchor - REACH); sample <= Math.min(now, anchor + REACH); sample += 1)
-    if (now - sample < changed.length) near.push(sample);
-  const most = Math.max(...near.map((sample) => changed[now - sample]));
-  const likely = near.filter((sample) => changed[now - sample] >= most / 2);
-  return [Math.min(...likely), Math.max(...likely)];
+  const at = (sample: number) => {
+    const isNear = sample > 0 && sample <= now && Math.abs(sample - anchor) <= REACH;
+    return isNear ? (changed[now - sample] ?? 0) : 0;
+  };
+  let best = anchor;
+  for (let sample = anchor - REACH; sample <= anchor + REACH; sample += 1)
+    if (at(sample) > at(best)) best = sample;
+  let [first, last] = [best, best];
+  while (at(first - 1) > 0 && at(first - 1) >= at(best) / 2) first -= 1;
+  while (at(last + 1) > 0 && at(last + 1) >= at(best) / 2) last += 1;
+  return [first, last];
 }
 
 function differs(said: PhaseChange, next: PhaseChange): boolean {

@@ -18,6 +18,11 @@ export type EngineWords = {
   readonly effects: 'auto' | 'on' | 'off';
   /** null for all positions */
   readonly effectPositions: number | null;
+  readonly memoryMib: number;
+  readonly device: string;
+  /** Take each K-th checkpoint; when more than maxLag wait, skip to the newest. */
+  readonly every: number;
+  readonly maxLag: number | null;
 };
 export type ServeWords = { readonly host: string; readonly port: number };
 
@@ -53,6 +58,10 @@ const ENGINE_OPTIONS = {
   measure: { type: 'string' },
   effects: { type: 'string' },
   'effect-positions': { type: 'string' },
+  'memory-mib': { type: 'string' },
+  device: { type: 'string' },
+  every: { type: 'string' },
+  'max-lag': { type: 'string' },
 } as const;
 const SERVE_OPTIONS = { host: { type: 'string' }, port: { type: 'string' } } as const;
 const WATCH_OPTIONS = { marker: { type: 'string' }, 'settle-ms': { type: 'string' } } as const;
@@ -78,6 +87,10 @@ Analysis
   --effects E                    effects on the model's output: on, off, auto (on up to a vocabulary of 4096)
   --effect-positions K           read effects at K evenly spread positions of each prompt (all)
   --threads N                    threads of a sweep (all cores)
+  --memory-mib N                 memory for the tensors of a sweep beside the weights (1024)
+  --device D                     cpu (default) or another execution provider of onnxruntime, such as cuda
+  --every K                      take each K-th checkpoint at once, the others when idle (1)
+  --max-lag N                    when more than N checkpoints wait, skip to the newest; the others when idle
   --steps 0,512                  analyze: only these steps
 
 Server (watch and the demo)
@@ -151,6 +164,10 @@ function engineWords(values: EngineValues): EngineWords {
     measure: oneOf('measure', values.measure, Analysis.shape.measure.options, 'cosine'),
     effects: oneOf('effects', values.effects, ['auto', 'on', 'off'] as const, 'auto'),
     effectPositions: positions === undefined ? null : count('effect-positions', positions, 0, 1),
+    memoryMib: count('memory-mib', values['memory-mib'], 1_024, 128),
+    device: values.device ?? 'cpu',
+    every: count('every', values.every, 1, 1),
+    maxLag: values['max-lag'] === undefined ? null : count('max-lag', values['max-lag'], 0, 1),
   };
 }
 

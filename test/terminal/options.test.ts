@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commandFrom, HELP } from '../../server/terminal/options.ts';
 
-const ENGINE = { threads: 0, ablation: 'zero', measure: 'cosine', effects: 'auto', effectPositions: null };
+const ENGINE = { threads: 0, ablation: 'zero', measure: 'cosine', effects: 'auto', effectPositions: null, memoryMib: 1_024, device: 'cpu', every: 1, maxLag: null };
 
 describe('the command line', () => {
   it('is the demo without a command', () => {
@@ -90,6 +90,10 @@ describe('the command line', () => {
       'measure',
       'effects',
       'effect-positions',
+      'memory-mib',
+      'device',
+      'every',
+      'max-lag',
     ])
       expect(HELP).toContain(`--${option}`);
   });

@@ -7,6 +7,7 @@ import { possibleEdges } from '../protocol/graph.ts';
 import { ACTIVITY_THRESHOLD } from '../protocol/metrics.ts';
 import type { Analysis } from '../protocol/state.ts';
 import { effectPositionsOf, type Settings } from './ablation/choices.ts';
+import { sweepFlop } from './ablation/cost.ts';
 import { type ProbeOptions, type ProbeTokens, probeTokens, type TokenProbe } from './ablation/probe.ts';
 import type { Runtime } from './ablation/runtime.ts';
 import { sweep } from './ablation/sweep.ts';
@@ -19,8 +20,16 @@ import { readModel } from './model/family.ts';
 import { type CheckpointRef, openCheckpoint } from './source/checkpoint-files.ts';
 import { readTokenizer } from './source/tokenizer-files.ts';
 
+/** Share of a large matrix product's speed that a sweep reaches; measured by npm run bench. */
+const EFFICIENCY = 0.4;
+
 export type AnalysisEvent =
-  | { readonly type: 'opened'; readonly analysis: Analysis }
+  | {
+      readonly type: 'opened';
+      readonly analysis: Analysis;
+      /** What this checkpoint will take, from its operations and the speed of this machine. */
+      readonly expectedMillis: number;
+    }
   | {
       readonly type: 'layer';
       readonly layer: number;
@@ -54,7 +63,10 @@ export async function* analyse(
     const { architecture, weights: modelWeights } = readModel(files.config, files.tensors);
     const probe = probeTokens(await tokenProbe(settings.probe, checkpoint), architecture, settings.ablation);
     const analysis = analysisOf(architecture, probe, settings);
-    yield { type: 'opened', analysis };
+    const effectPositions = effectPositionsOf(settings, architecture.vocabulary, probe.positions);
+    const gigaflop = sweepFlop(architecture, probe, effectPositions) / 1e9;
+    const expectedMillis = (1e3 * gigaflop) / (EFFICIENCY * (await runtime.gigaflopRate()));
+    yield { type: 'opened', analysis, expectedMillis };
 
     const { nodes } = analysis;
     const { sources, targets } = possibleEdges(nodes);
@@ -65,8 +77,8 @@ export async function* analyse(
     let unchangedLayers = 0;
     let firstEdge = 0;
     const { ablation, measure: distance } = settings;
-    const effectPositions = effectPositionsOf(settings, architecture.vocabulary, probe.positions);
-    const options = { ablation, measure: distance, effectPositions, cache };
+    const { memoryBytesMax } = settings;
+    const options = { ablation, measure: distance, effectPositions, memoryBytesMax, cache };
     for await (const event of sweep(runtime, architecture, modelWeights, probe, options)) {
       if (event.type === 'output') {
         const graph = { nodes, sources, targets, weights, standardErrors };

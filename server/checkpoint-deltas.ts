@@ -111,7 +111,7 @@ export class CheckpointDeltas {
   #deltasOf(checkpoint: string, event: AnalysisEvent): Observable<Delta> {
     switch (event.type) {
       case 'opened': {
-        this.#book.open(event.analysis);
+        this.#book.open(event.analysis, event.expectedMillis);
         return concat(this.#ofRun(event.analysis), of(this.#book.delta()));
       }
       case 'layer': {

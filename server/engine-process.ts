@@ -5,10 +5,10 @@
  * way to stop native code at once. One request at a time, which the pipeline's `concatMap` keeps.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { Observable } from 'rxjs';
+import { firstValueFrom, map, Observable } from 'rxjs';
 import type { Settings } from './ablation/choices.ts';
+import type { RuntimeOptions } from './ablation/runtime.ts';
 import type { AnalysisEvent } from './analysis.ts';
 import { CheckpointFailure } from './base/failure.ts';
 import type { EngineReply, EngineRequest } from './engine.ts';
@@ -23,12 +23,17 @@ export interface Engine {
 }
 
 export class EngineProcess implements Engine {
-  readonly #threads: number;
+  readonly #options: RuntimeOptions;
   #child: ChildProcess | null = null;
 
-  /** @param threads threads of one sweep; 0 for every core */
-  constructor(threads: number) {
-    this.#threads = threads;
+  constructor(options: RuntimeOptions) {
+    this.#options = options;
+  }
+
+  /** Why the device cannot be used, and what to do; null where it can. */
+  problem(): Promise<string | null> {
+    const answer = this.#ask({ type: 'check' }, (reply) => (reply.type === 'checked' ? reply : null));
+    return firstValueFrom(answer.pipe(map((reply) => reply.problem)));
   }
 
   analyse(checkpoint: CheckpointRef, settings: Settings): Observable<AnalysisEvent> {
@@ -91,9 +96,9 @@ export class EngineProcess implements Engine {
   #alive(): ChildProcess {
     if (this.#child?.connected && this.#child.exitCode === null && this.#child.signalCode === null)
       return this.#child;
-    const child = fork(fileURLToPath(new URL('./engine.js', import.meta.url)), {
+    const script = fileURLToPath(new URL('./engine.js', import.meta.url));
+    const child = fork(script, [JSON.stringify(this.#options)], {
       serialization: 'advanced',
-      env: { ...process.env, PHASEWATCH_THREADS: String(this.#threads) },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     // A failed send shows as the exit that follows it; without a listener it would end the server.

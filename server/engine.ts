@@ -14,21 +14,22 @@ import type { CheckpointRef } from './source/checkpoint-files.ts';
 
 export type EngineRequest =
   | { readonly type: 'analyse'; readonly checkpoint: CheckpointRef; readonly settings: Settings }
+  /** Can the device be used? */
+  | { readonly type: 'check' }
   | { readonly type: 'compare'; readonly before: Float64Array; readonly after: Float64Array };
 
 export type EngineReply =
   | AnalysisEvent
   | { readonly type: 'compared'; readonly metrics: Readonly<Record<string, number>> }
+  | { readonly type: 'checked'; readonly problem: string | null }
   /** The request is answered. */
   | { readonly type: 'end' }
   | { readonly type: 'failed'; readonly code: FailureCode; readonly message: string }
   /** A mistake of ours; the parent throws it on. */
   | { readonly type: 'broken'; readonly message: string };
 
-/** Environment variable in which the parent says how many threads a sweep may use; 0 means every core. */
-export const THREADS_VARIABLE = 'PHASEWATCH_THREADS';
-
-const runtime = new Runtime(Number(process.env[THREADS_VARIABLE] ?? 0));
+// The parent gives the options of the runtime as the only argument.
+const runtime = new Runtime(JSON.parse(process.argv[2]));
 const cache = new SweepCache();
 
 process.on('message', (request: EngineRequest) => {
@@ -40,7 +41,9 @@ process.on('SIGINT', () => {});
 
 async function answer(request: EngineRequest): Promise<void> {
   try {
-    if (request.type === 'compare') {
+    if (request.type === 'check') {
+      send({ type: 'checked', problem: await runtime.problem() });
+    } else if (request.type === 'compare') {
       send({ type: 'compared', metrics: compare(request.before, request.after) });
     } else {
       for await (const event of analyse(runtime, request.checkpoint, request.settings, cache)) send(event);

@@ -12,7 +12,7 @@ import { apply, initialState, type RunInfo } from '../protocol/state.ts';
 import type { Settings } from './ablation/choices.ts';
 import type { ProbeOptions } from './ablation/probe.ts';
 import { readTextFile, readTokensFile } from './ablation/probe-file.ts';
-import { HISTORY_BYTES_MAX } from './base/config.ts';
+import { HISTORY_BYTES_MAX, MIB } from './base/config.ts';
 import { startDemo } from './demo/process.ts';
 import { EngineProcess } from './engine-process.ts';
 import { isLoopback } from './gateway/access.ts';
@@ -66,7 +66,7 @@ async function main(command: Command): Promise<number> {
 }
 
 async function analyze(command: Command & { readonly name: 'analyze' }): Promise<number> {
-  const engine = new EngineProcess(command.threads);
+  const engine = await engineOf(command);
   const bar = new ProgressBar(process.stderr);
   const run = runOf(command.directory);
   let state = initialState(run);
@@ -80,6 +80,7 @@ async function analyze(command: Command & { readonly name: 'analyze' }): Promise
     engine,
     settings: await settingsOf(command),
     history: new GraphHistory(HISTORY_BYTES_MAX),
+    turns: { every: command.every, maxLag: command.maxLag, fillIn: false },
     note: say,
   });
   const interrupted = await new Promise<boolean>((settle, fail) => {
@@ -139,9 +140,10 @@ async function serve(
   if (!existsSync(join(SITE, 'index.html')))
     throw new UsageError(`expected the built dashboard in ${SITE}, found none; npm run build makes it`);
   const settings = await settingsOf(words);
-  const engine = new EngineProcess(words.threads);
+  const engine = await engineOf(words);
   engine.warmUp();
   const history = new GraphHistory(HISTORY_BYTES_MAX);
+  const turns = { every: words.every, maxLag: words.maxLag, fillIn: true };
   const stream = new RunStream(run);
   const gateway = await openGateway({
     host: words.host,
@@ -164,7 +166,7 @@ async function serve(
   );
 
   const failed = await new Promise<unknown>((settle) => {
-    const subscription = pipeline({ run, source, engine, settings, history, note: say }).subscribe({
+    const subscription = pipeline({ run, source, engine, settings, history, turns, note: say }).subscribe({
       next: (delta) => stream.publish(delta),
       error: settle,
     });
@@ -190,9 +192,27 @@ function runOf(directory: string): RunInfo {
   return { id: basename(path), name: basename(path), source: path, analysis: null };
 }
 
+/** @throws UsageError where the device cannot be used */
+async function engineOf({ threads, device }: EngineWords): Promise<EngineProcess> {
+  const engine = new EngineProcess({ threads, device });
+  if (device === 'cpu') return engine;
+  const problem = await engine.problem();
+  if (problem === null) return engine;
+  engine.stop();
+  throw new UsageError(`--device: ${problem}`);
+}
+
 async function settingsOf(words: EngineWords): Promise<Settings> {
   const { ablation, measure, effects, effectPositions } = words;
-  return { probe: await probeOptions(words.probe), ablation, measure, effects, effectPositions };
+  const memoryBytesMax = words.memoryMib * MIB;
+  return {
+    probe: await probeOptions(words.probe),
+    ablation,
+    measure,
+    effects,
+    effectPositions,
+    memoryBytesMax,
+  };
 }
 
 async function probeOptions(words: ProbeWords): Promise<ProbeOptions> {

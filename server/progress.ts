@@ -2,7 +2,8 @@
  * Keeps count of a run's progress and says how long it still takes.
  *
  * A layer's cost is taken as its rows: 1 clean run + the components of all earlier layers. The time a whole
- * checkpoint takes is the mean of those finished (before the first: elapsed ÷ share of rows done).
+ * checkpoint takes is the mean of those finished (before the first: elapsed ÷ share of rows done, and before its first
+ * layer what its operations need on this machine).
  */
 import { layerCountOf } from '../protocol/graph.ts';
 import type { Analysis, Delta, Progress } from '../protocol/state.ts';
@@ -19,6 +20,7 @@ export class ProgressBook {
   /** Rows of each layer of the model. */
   #layerRows: readonly number[] = [];
   #begunMillis = 0;
+  #expectedMillis: number | null = null;
   #finished = 0;
   #finishedMillis = 0;
 
@@ -52,7 +54,9 @@ export class ProgressBook {
     this.#begunMillis = this.#now();
   }
 
-  open(analysis: Analysis): void {
+  /** @param expectedMillis what a checkpoint is expected to take, before any has been measured */
+  open(analysis: Analysis, expectedMillis: number): void {
+    this.#expectedMillis = expectedMillis;
     const rowsOf = (layer: number) => 1 + analysis.nodes.filter((node) => node.layer < layer).length;
     this.#layerRows = Array.from({ length: layerCountOf(analysis.nodes) }, (_, layer) => rowsOf(layer));
   }
@@ -118,7 +122,7 @@ export class ProgressBook {
         ? this.#finishedMillis / this.#finished
         : rowsDone > 0
           ? (elapsed * rows) / rowsDone
-          : null;
+          : this.#expectedMillis;
     if (whole === null) return null;
     return Math.max(0, whole - elapsed) + whole * this.#waiting;
   }

@@ -31,6 +31,7 @@ const SETTINGS: Settings = {
   measure: 'cosine',
   effects: 'auto',
   effectPositions: null,
+  memoryBytesMax: 1e9,
 };
 
 const ready = (step: number): SourceEvent => ({
@@ -92,6 +93,7 @@ function deltasOf(marbles: string, events: Readonly<Record<string, SourceEvent>>
       engine,
       settings: SETTINGS,
       history: new GraphHistory(1e6),
+      turns: { every: 1, maxLag: null, fillIn: true },
       note: (sentence) => notes.push(sentence),
     }).subscribe((delta) => seen.push({ frame: scheduler.now(), delta }));
   });
@@ -202,6 +204,7 @@ describe('the pipeline', () => {
         engine: mistaken,
         settings: SETTINGS,
         history: new GraphHistory(1e6),
+        turns: { every: 1, maxLag: null, fillIn: true },
         note: () => {},
       }).subscribe({ error: (error) => (thrown = error) });
       timer(1).subscribe(() => expect(thrown).toBeInstanceOf(TypeError));
@@ -216,7 +219,7 @@ describe('the pipeline', () => {
       const endless: Engine = {
         ...engine,
         analyse: () =>
-          concat(of<AnalysisEvent>({ type: 'opened', analysis: ANALYSIS }), NEVER).pipe(
+          concat(of<AnalysisEvent>({ type: 'opened', analysis: ANALYSIS, expectedMillis: 9 }), NEVER).pipe(
             finalize(() => {
               left = true;
             }),
@@ -228,6 +231,7 @@ describe('the pipeline', () => {
         engine: endless,
         settings: SETTINGS,
         history: new GraphHistory(1e6),
+        turns: { every: 1, maxLag: null, fillIn: true },
         note: () => {},
       }).subscribe((delta) => seen.push(delta));
       timer(3).subscribe(() => subscription.unsubscribe());

@@ -51,6 +51,7 @@ export class PhasewatchCheckpoints extends LitElement {
       box-sizing: border-box; animation: turn 0.8s linear infinite;
     }
     .failure { grid-column: 2 / -1; color: var(--phasewatch-bad); font-size: 11px; line-height: 1.35; padding: 0 0 5px; overflow-wrap: anywhere; }
+    .unchanged { grid-column: 2 / -1; color: var(--phasewatch-ink-faint); font-size: 11px; padding: 0 0 4px; }
     .words { color: var(--phasewatch-ink-faint); font-size: 11px; }
     .words.failed { color: var(--phasewatch-bad); }
     .empty { padding: 12px 14px; color: var(--phasewatch-ink-faint); font-size: 12px; }
@@ -113,6 +114,7 @@ export class PhasewatchCheckpoints extends LitElement {
       ${this.#strength(row)}
       <span class="time">${row.duration ?? nothing}</span>
       ${row.failure === null ? nothing : html`<span class="failure">${row.failure}</span>`}
+      ${row.unchanged === null ? nothing : html`<span class="unchanged">${row.unchanged}</span>`}
     </div>`;
   }
 

@@ -17,7 +17,9 @@ export type Focus =
     }
   /** The graph is not here and has to be fetched. */
   | { readonly kind: 'absent'; readonly checkpoint: Checkpoint }
-  | { readonly kind: 'failed'; readonly checkpoint: Checkpoint };
+  | { readonly kind: 'failed'; readonly checkpoint: Checkpoint }
+  /** Left out for now, so that the analysis keeps up. */
+  | { readonly kind: 'skipped'; readonly checkpoint: Checkpoint };
 
 export type FocusOptions = {
   /** Id of the checkpoint chosen by the person, `null` when live. */
@@ -35,6 +37,8 @@ export function focusOf(state: RunState, options: FocusOptions): Focus {
   switch (checkpoint.status) {
     case 'failed':
       return { kind: 'failed', checkpoint };
+    case 'skipped':
+      return { kind: 'skipped', checkpoint };
     case 'computing':
       return state.partial?.checkpoint === id
         ? { kind: 'graph', checkpoint, graph: state.partial, partial: true }

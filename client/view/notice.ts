@@ -47,6 +47,14 @@ export function noticeOf({ state, status, focus, fetchProblem, now }: NoticeOpti
         hint: 'The other checkpoints are not affected. Once this one is written anew, it is analysed again.',
         action: 'live',
       };
+    case 'skipped':
+      return {
+        tone: 'plain',
+        title: `${focus.checkpoint.id} is left out for now`,
+        text: 'The run writes checkpoints faster than they are analysed, so the newest goes first.',
+        hint: 'It is filled in when nothing else waits.',
+        action: 'live',
+      };
     default:
       return nothingNotice(state);
   }

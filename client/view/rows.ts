@@ -15,6 +15,8 @@ export type CheckpointRow = {
   readonly duration: string | null;
   /** Why it failed, as a sentence. */
   readonly failure: string | null;
+  /** What was not computed again, in words; null where everything was. */
+  readonly unchanged: string | null;
 };
 
 export function rowsOf(checkpoints: readonly Checkpoint[]): CheckpointRow[] {
@@ -32,7 +34,14 @@ export function rowsOf(checkpoints: readonly Checkpoint[]): CheckpointRow[] {
           : { text: numberText(strength), share: largest > 0 ? strength / largest : 0 },
       duration: checkpoint.millis === null ? null : durationText(checkpoint.millis),
       failure: checkpoint.failure?.message ?? null,
+      unchanged: unchangedText(checkpoint),
     };
   });
   return rows.reverse();
+}
+
+function unchangedText({ identicalTo, unchangedLayers }: Checkpoint): string | null {
+  if (identicalTo !== null) return `identical to ${identicalTo}`;
+  if (unchangedLayers === 0) return null;
+  return `first ${unchangedLayers === 1 ? 'layer' : `${unchangedLayers} layers`} unchanged`;
 }

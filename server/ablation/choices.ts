@@ -18,6 +18,8 @@ export type Settings = {
   readonly effects: 'auto' | 'on' | 'off';
   /** At how many positions of each prompt effects are read; null for all. */
   readonly effectPositions: number | null;
+  /** Bytes that a sweep's tensors may take beside the weights. */
+  readonly memoryBytesMax: number;
 };
 
 /** At how many positions effects are read, 0 for none. */

@@ -15,17 +15,12 @@ import type { ModelWeights } from '../model/weights.ts';
 import { headScores } from './head-scores.ts';
 import { paperBlockBytesPerRow } from './paper-block-graph.ts';
 import { paperLogitsBytesPerRow } from './paper-logits-graph.ts';
-import {
-  paperChoicesProblem,
-  paperModelProblem,
-  paperNodes,
-  paperRowOf,
-  paperRowsPerLayer,
-} from './paper-nodes.ts';
+import { paperChoicesProblem, paperModelProblem, paperNodes, paperRowOf } from './paper-nodes.ts';
 import type { ProbeTokens } from './probe.ts';
 import { type Effects, Readout } from './readout.ts';
-import { edgeWeightsFrom, type RowRun, rowsMaxOf, runRows, validPositions } from './row-batches.ts';
+import { edgeWeightsFrom, rowsMaxOf, runRows, validPositions } from './row-batches.ts';
 import { floats, type Runtime, weightTensors } from './runtime.ts';
+import { type Loaded, type StageResult, stagedSweep } from './staged-sweep.ts';
 import { embed, type SweepEvent, type SweepOptions } from './sweep.ts';
 
 /** @throws CheckpointFailure unsupported-model for another family than gpt_neox */
@@ -43,79 +38,89 @@ export async function* paperSweep(
 
   const { layers: L, heads: H, width: D } = architecture;
   const { prompts: P, positions: T } = probe;
+  const { effectPositions, cache } = options;
   const sessions = await runtime.paperSessions(architecture, T);
   const nodes = paperNodes(architecture);
-  const rowsMax = (bytesOf: typeof paperBlockBytesPerRow) =>
-    rowsMaxOf(P * bytesOf(architecture, T), options.batchBytesMax);
   const valid = validPositions(probe);
+  const rowsMax = (bytesPerRow: typeof paperBlockBytesPerRow) =>
+    rowsMaxOf(P * bytesPerRow(architecture, T), options.batchBytesMax);
 
-  const clean = embed(await weights.embedding(), probe, D);
-  // Row 1 is the ablated embedding: zeros.
-  let stream = new Float32Array(2 * clean.length);
-  stream.set(clean);
-  for (let layer = 0; layer < L; layer += 1) {
-    const inputs = { ...weightTensors(sessions.block, await weights.block(layer)), valid };
-    const rows = 2 + layer * paperRowsPerLayer(H);
-    const run = await runRows(
-      sessions.block,
-      inputs,
-      stream,
-      [rows, P, T, D],
-      rowsMax(paperBlockBytesPerRow),
-    );
-    yield {
-      type: 'layer',
-      layer,
-      weights: byEdge(run, nodes, layer, architecture, P),
-      undefinedCount: run.undefinedCount,
-      headScores: headScores(floats(run.clean, 'pattern'), H, probe),
+  const blockStage = async (layer: number): Promise<Loaded<StageResult>> => {
+    const block = await weights.block(layer);
+    return {
+      weights: block,
+      async run(before) {
+        const inputs = { ...weightTensors(sessions.block, block), valid };
+        const most = rowsMax(paperBlockBytesPerRow);
+        const run = await runRows(sessions.block, inputs, before, [P, T, D], most);
+        const event = {
+          weights: byEdge(run.distances, nodes, layer, H, P),
+          undefinedCount: run.undefinedCount,
+          headScores: headScores(floats(run.clean, 'pattern'), H, probe),
+        };
+        return { event, next: run.next };
+      },
     };
-    if (!run.next) throw new Error('invariant: a block passes the stream on');
-    stream = run.next;
-  }
+  };
 
-  const readoutWeights = await weights.readout();
-  const { normWeight: norm_weight, normBias, unembedding } = readoutWeights;
-  const logitsWeights = weightTensors(sessions.logits, {
-    norm_weight,
-    ...(normBias && { norm_bias: normBias }),
-    unembedding,
-  });
-  const rows = 2 + L * paperRowsPerLayer(H);
-  const run = await runRows(
-    sessions.logits,
-    { ...logitsWeights, valid },
-    stream,
-    [rows, P, T, D],
-    rowsMax(paperLogitsBytesPerRow),
+  const logitsStage = async (): Promise<Loaded<StageResult>> => {
+    const readout = await weights.readout();
+    return {
+      weights: readout,
+      async run(before) {
+        const { normWeight, normBias, unembedding } = readout;
+        const named = { norm_weight: normWeight, ...(normBias && { norm_bias: normBias }), unembedding };
+        const inputs = { ...weightTensors(sessions.logits, named), valid };
+        const most = rowsMax(paperLogitsBytesPerRow);
+        const run = await runRows(sessions.logits, inputs, before, [P, T, D], most);
+        const event = {
+          weights: byEdge(run.distances, nodes, L, H, P),
+          undefinedCount: run.undefinedCount,
+          headScores: { prefix_matching: [], previous_token: [], first_position: [], attention_entropy: [] },
+        };
+        return { event, next: before };
+      },
+    };
+  };
+
+  const embedded = embed(await weights.embedding(), probe, D);
+  // Row 1 is the ablated embedding: zeros.
+  const stream = new Float32Array(2 * embedded.length);
+  stream.set(embedded);
+  yield* stagedSweep(
+    {
+      stream,
+      layers: [...Array.from({ length: L }, (_, layer) => () => blockStage(layer)), logitsStage],
+      async output() {
+        const readoutWeights = await weights.readout();
+        return {
+          weights: readoutWeights,
+          async run(last) {
+            const readout = new Readout(sessions.readout, readoutWeights, architecture, probe);
+            const task = await readout.task(last);
+            if (effectPositions === 0) return { task, effects: null };
+            const ablatedRows = last.length / embedded.length - 1;
+            const ofRows = await readout.effects(last, ablatedRows, effectPositions);
+            return { task, effects: byNode(ofRows, nodes, H) };
+          },
+        };
+      },
+      key: ['paper', architecture, probe.info, probe.lengths, effectPositions],
+    },
+    cache ?? null,
   );
-  yield {
-    type: 'layer',
-    layer: L,
-    weights: byEdge(run, nodes, L, architecture, P),
-    undefinedCount: run.undefinedCount,
-    headScores: { prefix_matching: [], previous_token: [], first_position: [], attention_entropy: [] },
-  };
-
-  const readout = new Readout(sessions.readout, readoutWeights, architecture, probe);
-  const { effectPositions } = options;
-  yield {
-    type: 'output',
-    task: await readout.task(stream),
-    effects:
-      effectPositions > 0 ? byNode(await readout.effects(stream, rows - 1, effectPositions), nodes, H) : null,
-  };
 }
 
 /**
  * The edges into the nodes of `layer`, in edge order: by target, then by source.
+ * @param distances [R,P,columns]
  * @returns [edges, P]
  */
 function byEdge(
-  { distances }: RowRun,
+  distances: Float32Array,
   nodes: readonly ComponentNode[],
   layer: number,
-  { heads: H }: Architecture,
+  H: number,
   P: number,
 ): Float32Array {
   const sourceRows = nodes.flatMap((node) => (node.layer < layer ? (paperRowOf(node, H) ?? []) : []));

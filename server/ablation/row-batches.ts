@@ -6,6 +6,7 @@
  */
 import { BATCH_BYTES_MAX } from '../base/config.ts';
 import { CheckpointFailure } from '../base/failure.ts';
+import type { ProbeTokens } from './probe.ts';
 import { floats, floatTensor, type Session } from './runtime.ts';
 
 type Inputs = Parameters<Session['run']>[0];
@@ -16,11 +17,17 @@ export type RowRun = {
   readonly distances: Float32Array;
   /** Undefined distances among them. */
   readonly undefinedCount: number;
-  /** [R + new rows,P,T,D]; null where the graph ends the stream */
-  readonly next: Float32Array | null;
+  /** [R + new rows,P,T,D]; the stream itself where the graph does not change it */
+  readonly next: Float32Array;
   /** What only the clean run decides is the same in every batch; these are the last one's results. */
   readonly clean: Results;
 };
+
+/** [P,T]: 1 where a position belongs to its prompt, 0 where the prompt is padded. */
+export function validPositions({ ids, lengths, prompts: P, positions: T }: ProbeTokens): Inputs[string] {
+  const values = Float32Array.from(ids, (_, place) => (place % T < lengths[Math.floor(place / T)] ? 1 : 0));
+  return floatTensor(values, [P, T]);
+}
 
 /** How many rows a batch may have: the clean one and at least one more. */
 export function rowsMaxOf(bytesPerRow: number, batchBytesMax = BATCH_BYTES_MAX): number {
@@ -36,10 +43,11 @@ export async function runRows(
   session: Session,
   inputs: Inputs,
   stream: Float32Array,
-  [R, P, T, D]: readonly [number, number, number, number],
+  [P, T, D]: readonly [number, number, number],
   rowsMax: number,
 ): Promise<RowRun> {
   const row = P * T * D;
+  const R = stream.length / row;
   const run = async (rows: Float32Array): Promise<RowRun> => {
     const results = await session.run({
       ...inputs,
@@ -48,35 +56,33 @@ export async function runRows(
     return {
       distances: floats(results, 'weights'),
       undefinedCount: floats(results, 'undefined')[0],
-      next: 'next' in results ? floats(results, 'next') : null,
+      next: 'next' in results ? floats(results, 'next') : rows,
       clean: results,
     };
   };
   if (R <= rowsMax) return run(stream);
 
   let distances = new Float32Array(0);
-  let next: Float32Array | null = null;
+  let next = new Float32Array(0);
   let undefinedCount = 0;
   for (let begin = 1; ; begin += rowsMax - 1) {
     const end = Math.min(R, begin + rowsMax - 1);
-    const count = end - begin;
-    const rows = new Float32Array((1 + count) * row);
+    const rows = new Float32Array((1 + end - begin) * row);
     rows.set(stream.subarray(0, row));
     rows.set(stream.subarray(begin * row, end * row), row);
     const batch = await run(rows);
-    const columns = batch.distances.length / (1 + count);
+    const columns = batch.distances.length / (1 + end - begin);
     if (begin === 1) {
       distances = new Float32Array(R * columns);
-      if (batch.next) next = new Float32Array(batch.next.length + (R - 1 - count) * row);
+      next = new Float32Array(stream.length + batch.next.length - rows.length);
     }
     distances.set(batch.distances.subarray(columns), begin * columns);
-    if (batch.next) next?.set(batch.next.subarray(row, (1 + count) * row), begin * row);
+    next.set(batch.next.subarray(row, rows.length), begin * row);
     undefinedCount += batch.undefinedCount;
     if (end < R) continue;
-    if (batch.next) {
-      next?.set(batch.next.subarray(0, row));
-      next?.set(batch.next.subarray((1 + count) * row), R * row);
-    }
+    // What only the clean run decides is the same in every batch; the last one's is taken.
+    next.set(batch.next.subarray(0, row));
+    next.set(batch.next.subarray(rows.length), R * row);
     return { distances, undefinedCount, next, clean: batch.clean };
   }
 }

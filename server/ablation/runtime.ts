@@ -7,6 +7,7 @@
 import * as ort from 'onnxruntime-node';
 import type { Architecture } from '../model/architecture.ts';
 import { type BlockChoices, blockGraph } from './block-graph.ts';
+import { OnnxGraph } from './onnx.ts';
 import { readoutGraph } from './readout-graph.ts';
 
 /** A compiled graph, and the shapes of its inputs. */
@@ -17,14 +18,63 @@ export type Session = {
 };
 export type Sessions = { readonly block: Session; readonly readout: Session };
 
+export type RuntimeOptions = {
+  /** Threads of one run; 0 lets onnxruntime take every core. */
+  readonly threads: number;
+  /** Execution provider: cpu, cuda, … */
+  readonly device: string;
+};
+
+/** What the providers that are no part of the package need. */
+const INSTALL: Readonly<Record<string, string>> = {
+  cuda: 'npm rebuild onnxruntime-node --ignore-scripts=false fetches its CUDA libraries; it needs an NVIDIA GPU, CUDA 12 and cuDNN 9',
+  tensorrt:
+    'npm rebuild onnxruntime-node --ignore-scripts=false fetches its CUDA libraries; it needs TensorRT beside them',
+};
+
 export class Runtime {
-  readonly #threads: number;
+  readonly #options: RuntimeOptions;
+  #gigaflopRate: number | null = null;
   #key = '';
   #sessions: Sessions | null = null;
 
-  /** @param threads threads of one run; 0 lets onnxruntime take every core */
-  constructor(threads: number) {
-    this.#threads = threads;
+  constructor(options: RuntimeOptions) {
+    this.#options = options;
+  }
+
+  /** Why the device cannot be used, and what to do; null where it can. */
+  async problem(): Promise<string | null> {
+    const { device } = this.#options;
+    const known = ort.listSupportedBackends().map((backend) => backend.name);
+    if (!known.includes(device))
+      return `expected one of the devices ${known.join(', ')} of this onnxruntime; got "${device}"`;
+    try {
+      await this.gigaflopRate();
+      return null;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
+      return `the device ${device} is not ready: ${INSTALL[device] ?? 'its driver is missing'} (${reason})`;
+    }
+  }
+
+  /** GFLOP/s of one matrix product of 1024³ on this device, measured once. */
+  async gigaflopRate(): Promise<number> {
+    if (this.#gigaflopRate !== null) return this.#gigaflopRate;
+    const SIZE = 1_024;
+    const graph = new OnnxGraph();
+    const [a, b] = ['a', 'b'].map((name) => graph.input(name, [SIZE, SIZE]));
+    graph.output('product', graph.op('MatMul', [a, b]), [SIZE, SIZE]);
+    const session = await this.compile(graph.toBytes());
+    const matrix = floatTensor(new Float32Array(SIZE * SIZE).fill(0.5), [SIZE, SIZE]);
+    let millis = Number.POSITIVE_INFINITY;
+    for (let run = 0; run < 3; run += 1) {
+      const begun = performance.now();
+      await session.run({ a: matrix, b: matrix });
+      millis = Math.min(millis, performance.now() - begun);
+    }
+    await session.release();
+    this.#gigaflopRate = (2 * SIZE ** 3) / millis / 1e6;
+    return this.#gigaflopRate;
   }
 
   /** Sessions for this model shape and number of positions, built on first use. */
@@ -50,7 +100,8 @@ export class Runtime {
   /** @param model bytes of the ONNX format */
   async compile(model: Uint8Array): Promise<Session> {
     const session = await ort.InferenceSession.create(model, {
-      intraOpNumThreads: this.#threads,
+      intraOpNumThreads: this.#options.threads,
+      executionProviders: [this.#options.device],
       interOpNumThreads: 1,
       logSeverityLevel: 3,
     });

@@ -9,7 +9,6 @@
  * Letters: N nodes, P prompts, T positions, D residual width, H heads. One float stream [1 + N,P,T,D] is the
  * largest thing held: 5 MB for Pythia-14M at 1 × 300 tokens.
  */
-import { BATCH_BYTES_MAX } from '../base/config.ts';
 import { CheckpointFailure } from '../base/failure.ts';
 import type { Architecture } from '../model/architecture.ts';
 import type { BlockWeights, EmbeddingWeights, ModelWeights } from '../model/weights.ts';
@@ -42,8 +41,8 @@ export type SweepEvent = LayerEvent | OutputEvent;
 export type SweepOptions = BlockChoices & {
   /** At how many positions of each prompt effects on the output are read; 0 for no effects. */
   readonly effectPositions: number;
-  /** Bytes of intermediate tensors a batch may need. */
-  readonly batchBytesMax?: number;
+  /** Bytes that residual streams and the tensors of one batch may take together. */
+  readonly memoryBytesMax: number;
   /** Results of the previous sweep, which is replaced by this one's. */
   readonly cache?: SweepCache;
 };
@@ -60,8 +59,7 @@ export async function* sweep(
   const { prompts: P, positions: T } = probe;
   const { ablation, measure, effectPositions, cache } = options;
   const sessions = await runtime.sessions(architecture, T, { ablation, measure });
-  const rowBytes = P * blockBytesPerRow(architecture, T);
-  const rowsMax = Math.max(2, Math.floor((options.batchBytesMax ?? BATCH_BYTES_MAX) / rowBytes));
+  const rowsMax = batchRows(architecture, probe, options.memoryBytesMax);
   const valid = floatTensor(validPositions(probe), [P, T]);
   const runLayer = (layer: number, block: BlockWeights, before: Float32Array) => {
     const inputs = { ...weightTensors(sessions.block, block), valid };
@@ -133,6 +131,17 @@ export async function* sweep(
       before = (await runLayer(at, await weights.block(at), before)).next;
     return before;
   }
+}
+
+/**
+ * How many rows of a batch fit beside two residual streams, the one before a layer and the one after it. At least
+ * the clean row and one other, whatever the bound says: a sweep needs no less.
+ */
+export function batchRows(architecture: Architecture, probe: ProbeTokens, memoryBytesMax: number): number {
+  const { layers, heads, width } = architecture;
+  const streamBytes = 4 * (1 + layers * (heads + 1)) * probe.ids.length * width;
+  const rowBytes = probe.prompts * blockBytesPerRow(architecture, probe.positions);
+  return Math.max(2, Math.floor((memoryBytesMax - 2 * streamBytes) / rowBytes));
 }
 
 /** 1 where a position belongs to its prompt, 0 where the prompt is padded: [P,T]. */

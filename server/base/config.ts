@@ -1,13 +1,7 @@
 /**
  * Every limit of the server, each with the reason for its value.
  */
-const MIB = 2 ** 20;
-
-/**
- * What the intermediate tensors of one block run may take together. 512 MiB hold 1,500 rows of
- * 300 positions × width 128 (the whole of Pythia-14M is 31) and leave 410M-sized blocks their weights in 4 GiB.
- */
-export const BATCH_BYTES_MAX = 512 * MIB;
+export const MIB = 2 ** 20;
 
 /** Residual streams kept between checkpoints; Pythia-14M's six are 16 MB, Pythia-160M's twelve 0.8 GB and too many. */
 export const STREAM_CACHE_BYTES_MAX = 256 * MIB;

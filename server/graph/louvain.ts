@@ -88,8 +88,7 @@ function localMoves(level: Level, random: () => number): { moved: boolean; found
       const own = found[node];
       outSums[own] -= out[node];
       inSums[own] -= into[node];
-      const gainOf = (community: number) =>
-        between[community] - out[node] * inSums[community] ;
+      const gainOf = (community: number) => between[community] - out[node] * inSums[community];
       let best = own;
       let bestGain = gainOf(own);
       for (const community of nearby) {

@@ -28,11 +28,12 @@ const SIDE = 3;
 /** A signal drove the change where it moved by at least two deviations of its noise. */
 const DROVE_FROM_DEVIATIONS = 2;
 const RECENT_MAX = LAG + REACH + SIDE + 1;
-const EVIDENCE_MAX_NATS = 700;
 
 type OpenChange = {
   /** Index of the sample at which it was first placed. */
   readonly anchor: number;
+  /** Index of the last sample of its interval, as it is placed now. */
+  readonly place: number;
   readonly said: PhaseChange;
 };
 
@@ -135,23 +136,24 @@ function statement(
 ): PhaseChange {
   const now = posterior.samples - 1;
   const [first, last] = place(posterior.answers, now, anchor);
-  const sampleAt = (index: number) => state.recent[state.recent.length - 1 - (now - index)];
   const quiet = posterior.answers.quiet[now - anchor];
-  const logOdds =
-    Math.log(Math.max(1 - quiet, Number.MIN_VALUE)) - Math.log(Math.max(quiet, Number.MIN_VALUE));
+  const at = (index: number) => state.recent.length - 1 - (now - index);
+  const moved = signalChanges(
+    state.recent.slice(0, at(first)).slice(-SIDE),
+    state.recent.slice(at(last)).slice(0, SIDE),
+    posterior.scales,
+  );
   return {
     type: 'phase-change',
-    id: said?.id ?? `phase-change-${sampleAt(anchor).id}`,
-    interval: [sampleAt(first - 1).step, sampleAt(last).step],
+    id: said?.id ?? `phase-change-${state.recent[at(anchor)].id}`,
+    interval: [state.recent[at(first) - 1].step, state.recent[at(last)].step],
     probability: Math.max(0, 1 - quiet),
-    evidenceNats: Math.max(-EVIDENCE_MAX_NATS, Math.min(EVIDENCE_MAX_NATS, logOdds)),
-    signals: signalChanges(
-      state.recent.slice(0, state.recent.length - 1 - (now - first)).slice(-SIDE),
-      state.recent.slice(state.recent.length - 1 - (now - last)).slice(0, SIDE),
-      posterior.scales,
+    size: Math.sqrt(moved.reduce((sum, { deviations }) => sum + deviations ** 2, 0) / (moved.length || 1)),
+    signals: moved.filter(
+      (change, rank) => rank === 0 || Math.abs(change.deviations) >= DROVE_FROM_DEVIATIONS,
     ),
     revision: said ? said.revision + 1 : 0,
-    reportedStep: sampleAt(now).step,
+    reportedStep: state.recent[at(now)].step,
   };
 }
 
@@ -180,6 +182,7 @@ function differs(said: PhaseChange, next: PhaseChange): boolean {
   );
 }
 
+/** How each signal moved, largest move first. */
 function signalChanges(
   before: readonly Sample[],
   after: readonly Sample[],
@@ -193,8 +196,7 @@ function signalChanges(
     if (old === null || fresh === null || noise === null) return [];
     return [{ id, before: old, after: fresh, deviations: (fresh - old) / noise }];
   });
-  const ranked = changes.sort((a, b) => Math.abs(b.deviations) - Math.abs(a.deviations));
-  return ranked.filter(({ deviations }, rank) => rank === 0 || Math.abs(deviations) >= DROVE_FROM_DEVIATIONS);
+  return changes.sort((a, b) => Math.abs(b.deviations) - Math.abs(a.deviations));
 }
 
 function medianOf(values: readonly number[]): number | null {

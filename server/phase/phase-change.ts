@@ -30,8 +30,8 @@ export type PhaseChange = {
   readonly interval: readonly [number, number];
   /** That there was a change within two checkpoints of the interval, given all checkpoints so far. */
   readonly probability: number;
-  /** Natural logarithm of the odds of that: tells the strongest where probabilities are all near 1. */
-  readonly evidenceNats: number;
+  /** Root mean square of the deviations of all signals: how strong it is where probabilities are all near 1. */
+  readonly size: number;
   /** The signals that drove it, largest change first. */
   readonly signals: readonly SignalChange[];
   /** 0 when first said. */

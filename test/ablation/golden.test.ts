@@ -6,7 +6,7 @@ import { GOLDEN_CHECKPOINTS, golden } from '../support/checkpoints.ts';
 import { swept } from '../support/sweeping.ts';
 
 const TOLERANCE = 1e-4;
-const runtime = new Runtime(1);
+const runtime = new Runtime({ threads: 1, device: 'cpu' });
 afterAll(() => runtime.release());
 
 function expectClose(actual: readonly number[], expected: readonly number[], what: string): void {

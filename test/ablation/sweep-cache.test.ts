@@ -9,7 +9,7 @@ import type { ModelWeights } from '../../server/model/weights.ts';
 import { openCheckpoint } from '../../server/source/checkpoint-files.ts';
 import { golden, sampleCheckpoint } from '../support/checkpoints.ts';
 
-const runtime = new Runtime(1);
+const runtime = new Runtime({ threads: 1, device: 'cpu' });
 afterAll(() => runtime.release());
 
 const files = await openCheckpoint(sampleCheckpoint(512));
@@ -34,6 +34,7 @@ async function events(model: ModelWeights, cache?: SweepCache): Promise<SweepEve
     ablation: 'zero',
     measure: 'cosine',
     effectPositions: 48,
+    memoryBytesMax: 2 ** 30,
     ...(cache && { cache }),
   } as const;
   const seen: SweepEvent[] = [];

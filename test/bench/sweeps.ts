@@ -4,6 +4,7 @@
  * runs, attention counted as the full square.
  */
 import type * as ort from 'onnxruntime-node';
+import { sweepFlop } from '../../server/ablation/cost.ts';
 import { OnnxGraph } from '../../server/ablation/onnx.ts';
 import { type ProbeTokens, probeTokens } from '../../server/ablation/probe.ts';
 import { floatTensor, Runtime, weightTensors } from '../../server/ablation/runtime.ts';
@@ -16,7 +17,12 @@ import { timed, timedInTurn } from './timing.ts';
 
 const PEAK_SIZE = 2_048;
 const RUNS = 7;
-const ZERO_COSINE = { ablation: 'zero', measure: 'cosine', effectPositions: 0 } as const;
+const ZERO_COSINE = {
+  ablation: 'zero',
+  measure: 'cosine',
+  effectPositions: 0,
+  memoryBytesMax: 2 ** 30,
+} as const;
 
 type Case = { readonly shape: Shape; readonly prompts: number; readonly positions: number };
 const CASES: readonly Case[] = [
@@ -39,7 +45,7 @@ async function sweepRow({ shape, prompts, positions }: Case, peak: number): Prom
   const { architecture, weights } = randomModel(shape);
   const segment = positions / 2;
   const probe = probeTokens({ kind: 'induction', prompts, segment, seed: 0 }, architecture);
-  const runtime = new Runtime(0);
+  const runtime = new Runtime({ threads: 0, device: 'cpu' });
   const nodes = componentNodes(architecture).length;
   const pass = await forwardPass(architecture, weights, probe);
   const [swept, passes] = await timedInTurn(RUNS, [
@@ -52,25 +58,17 @@ async function sweepRow({ shape, prompts, positions }: Case, peak: number): Prom
   ]);
   await pass.release();
   await runtime.release();
-  const gflop = sweepFlop(architecture, probe) / 1e9;
+  const gflop = sweepFlop(architecture, probe, 0) / 1e9;
   const rate = gflop / (swept.medianMillis / 1e3);
   const ms = (value: number) => value.toFixed(0);
   return `| ${shape.name} | ${nodes} | ${prompts} × ${positions} | ${ms(swept.medianMillis)} (${ms(swept.minMillis)} … ${ms(swept.maxMillis)}) | ${gflop.toFixed(1)} | ${rate.toFixed(0)} | ${((100 * rate) / peak).toFixed(0)} % | ${ms(passes.medianMillis)} | ${(passes.medianMillis / swept.medianMillis).toFixed(1)} × |`;
 }
 
-/** Rows that pass through each layer: the clean run and every component of earlier layers. */
-function sweepFlop(architecture: Architecture, probe: ProbeTokens): number {
-  const { layers, heads: H, width: D, mlpWidth: F, vocabulary: V } = architecture;
-  const T = probe.positions;
-  const block = 2 * T * (4 * D * D + 2 * D * F) + 4 * T * T * D;
-  let rows = 0;
-  for (let layer = 0; layer < layers; layer += 1) rows += 1 + layer * (H + 1);
-  return probe.prompts * (rows * block + 2 * T * D * V);
-}
-
 async function forwardPass(architecture: Architecture, weights: ModelWeights, probe: ProbeTokens) {
   const { width: D, vocabulary: V } = architecture;
-  const session = await new Runtime(0).compile(forwardGraph(architecture, probe.positions));
+  const session = await new Runtime({ threads: 0, device: 'cpu' }).compile(
+    forwardGraph(architecture, probe.positions),
+  );
   const feeds: Record<string, ort.Tensor> = {};
   for (let layer = 0; layer < architecture.layers; layer += 1)
     Object.assign(feeds, weightTensors(session, await weights.block(layer), `L${layer}.`));
@@ -88,7 +86,7 @@ async function matMulPeak(): Promise<number> {
   const graph = new OnnxGraph();
   const [a, b] = ['a', 'b'].map((name) => graph.input(name, [PEAK_SIZE, PEAK_SIZE]));
   graph.output('product', graph.op('MatMul', [a, b]), [PEAK_SIZE, PEAK_SIZE]);
-  const session = await new Runtime(0).compile(graph.toBytes());
+  const session = await new Runtime({ threads: 0, device: 'cpu' }).compile(graph.toBytes());
   const values = new Float32Array(PEAK_SIZE * PEAK_SIZE).fill(0.5);
   const matrix = floatTensor(values, [PEAK_SIZE, PEAK_SIZE]);
   const { minMillis } = await timed(RUNS, () => session.run({ a: matrix, b: matrix }));

@@ -121,7 +121,11 @@ describe('analyze', () => {
 describe('wrong usage', () => {
   it.each([
     ['an unknown option', ['analyze', SAMPLE_RUN, '--token', 'x'], "Unknown option '--token'"],
-    ['a tokens file that is none', ['analyze', SAMPLE_RUN, '--tokens', MAIN], 'expected a JSON array of prompts'],
+    [
+      'a tokens file that is none',
+      ['analyze', SAMPLE_RUN, '--tokens', MAIN],
+      'expected a JSON array of prompts',
+    ],
   ])('exits with 2 and a sentence: %s', async (_, words, sentence) => {
     const { code, stderr, stdout } = await phasewatch(...words);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

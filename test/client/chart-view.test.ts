@@ -145,7 +145,15 @@ describe('labels of ticks', () => {
 describe('rowsOf', () => {
   it('lists the newest first, strength as a share of the largest', () => {
     expect(rowsOf(CHECKPOINTS)).toEqual([
-      { id: 'checkpoint-4', step: '4', status: 'computing', strength: null, duration: null, failure: null },
+      {
+        id: 'checkpoint-4',
+        step: '4',
+        status: 'computing',
+        strength: null,
+        duration: null,
+        failure: null,
+        unchanged: null,
+      },
       {
         id: 'checkpoint-2',
         step: '2',
@@ -153,6 +161,7 @@ describe('rowsOf', () => {
         strength: null,
         duration: null,
         failure: 'It is torn.',
+        unchanged: null,
       },
       {
         id: 'checkpoint-1',
@@ -161,6 +170,7 @@ describe('rowsOf', () => {
         strength: { text: '5', share: 1 },
         duration: '1.2 s',
         failure: null,
+        unchanged: null,
       },
       {
         id: 'checkpoint-0',
@@ -169,6 +179,7 @@ describe('rowsOf', () => {
         strength: { text: '4', share: 0.8 },
         duration: '90 ms',
         failure: null,
+        unchanged: null,
       },
     ]);
   });

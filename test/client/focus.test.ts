@@ -123,7 +123,13 @@ describe('FocusController', () => {
     server.last.greets('e', 0, done);
     choose('checkpoint-4');
     server.last.deltas('e', 1, { type: 'checkpoint-started', checkpoint: 'checkpoint-8', step: 8 });
-    server.last.deltas('e', 2, { type: 'checkpoint-done', checkpoint: 'checkpoint-8', millis: 5 });
+    server.last.deltas('e', 2, {
+      type: 'checkpoint-done',
+      checkpoint: 'checkpoint-8',
+      millis: 5,
+      unchangedLayers: 0,
+      identicalTo: null,
+    });
     focus.hostUpdate();
     expect(focus.focus).toMatchObject({ kind: 'graph', graph: { step: 4 } });
     choose(null);

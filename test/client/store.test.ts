@@ -22,7 +22,13 @@ const EDGES: Delta = {
   weights: [0.5, 0.25],
   standardErrors: null,
 };
-const DONE: Delta = { type: 'checkpoint-done', checkpoint: 'checkpoint-8', millis: 90 };
+const DONE: Delta = {
+  type: 'checkpoint-done',
+  checkpoint: 'checkpoint-8',
+  millis: 90,
+  unchangedLayers: 0,
+  identicalTo: null,
+};
 
 describe('Store', () => {
   beforeEach(() => {

@@ -24,7 +24,13 @@ export async function swept(
     let undefinedCount = 0;
     let task: TaskMeasures = {};
     let effects: Effects | null = null;
-    const sweepOptions = { ablation: 'zero', measure: 'cosine', effectPositions: 0, ...options } as const;
+    const sweepOptions = {
+      ablation: 'zero',
+      measure: 'cosine',
+      effectPositions: 0,
+      memoryBytesMax: 2 ** 30,
+      ...options,
+    } as const;
     for await (const event of sweep(runtime, architecture, weights, probe, sweepOptions)) {
       if (event.type === 'output') {
         task = event.task;

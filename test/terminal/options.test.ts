@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { commandFrom, HELP } from '../../server/terminal/options.ts';
 
-const ENGINE = { threads: 0, ablation: 'zero', measure: 'cosine', effects: 'auto', effectPositions: null, memoryMib: 1_024, device: 'cpu', every: 1, maxLag: null };
+const ENGINE = {
+  threads: 0,
+  ablation: 'zero',
+  measure: 'cosine',
+  effects: 'auto',
+  effectPositions: null,
+  memoryMib: 1_024,
+  device: 'cpu',
+  every: 1,
+  maxLag: null,
+};
 
 describe('the command line', () => {
   it('is the demo without a command', () => {

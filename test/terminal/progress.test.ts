@@ -18,14 +18,15 @@ const ANALYSIS: Analysis = {
 };
 
 describe('the time left', () => {
-  it('is unknown before anything ran, then follows the share of rows done', () => {
+  it('is what is expected before anything ran, then follows the share of rows done', () => {
     let now = 0;
     const book = new ProgressBook(() => now);
     book.know('a');
     book.know('b');
     book.begin('a');
-    book.open(ANALYSIS);
     expect(book.progress().remainingMillis).toBeNull();
+    book.open(ANALYSIS, 500);
+    expect(book.progress().remainingMillis).toBe(1_000);
     now = 100;
     book.finishLayer(0);
     // 1 of 4 rows in 100 ms: 400 ms a checkpoint, 300 left of this one and 400 for the next.
@@ -37,7 +38,7 @@ describe('the time left', () => {
     const book = new ProgressBook(() => now);
     for (const checkpoint of ['a', 'b', 'c']) book.know(checkpoint);
     book.begin('a');
-    book.open(ANALYSIS);
+    book.open(ANALYSIS, 500);
     now = 200;
     expect(book.finish()).toBe(200);
     book.begin('b');

@@ -2,11 +2,12 @@
  * The state of a watched run, and how deltas change it.
  *
  * State is a pure function of a snapshot and the deltas after it; server and client run this same `apply`.
- * Bounds: the summaries of all checkpoints are kept (a few hundred numbers each), but only two graphs, the one
- * being computed and the last complete one. Other graphs are fetched one by one (SPEC.md, section H).
+ * Bounds: the summaries of all checkpoints and the phase changes are kept, a few hundred numbers each, but only two
+ * graphs: the one being computed and the last complete one. Others are fetched one by one (SPEC.md, section H).
  */
 import * as z from 'zod/mini';
 import { ComponentNode } from './graph.ts';
+import { PhaseChange, PhaseSegment } from './phases.ts';
 
 const Numbers = z.array(z.number());
 const NumberRecord = z.record(z.string(), z.number());
@@ -56,6 +57,7 @@ export type RunInfo = z.infer<typeof RunInfo>;
 export const Roles = z.object({
   spreaders: z.array(z.string()),
   gatherers: z.array(z.string()),
+  gatekeepers: z.array(z.string()),
 });
 export type Roles = z.infer<typeof Roles>;
 
@@ -130,6 +132,10 @@ export const RunState = z.object({
   partial: z.nullable(Graph),
   /** The graph completed last. */
   latest: z.nullable(Graph),
+  /** By step of their interval's end, the improbable ones too. */
+  phaseChanges: z.array(PhaseChange),
+  /** Adjoining, from the first checkpoint to the last. */
+  segments: z.array(PhaseSegment),
   progress: Progress,
 });
 export type RunState = z.infer<typeof RunState>;
@@ -173,6 +179,9 @@ export const Delta = z.discriminatedUnion('type', [
     step: z.number(),
     failure: Failure,
   }),
+  z.object({ type: z.literal('phase-change'), change: PhaseChange }),
+  /** All segments anew. */
+  z.object({ type: z.literal('phases'), segments: z.array(PhaseSegment) }),
   z.object({ type: z.literal('progress'), progress: Progress }),
 ]);
 export type Delta = z.infer<typeof Delta>;
@@ -186,6 +195,8 @@ export function initialState(run: RunInfo): RunState {
     checkpoints: [],
     partial: null,
     latest: null,
+    phaseChanges: [],
+    segments: [],
     progress: {
       activity: 'waiting',
       checkpoint: null,
@@ -292,6 +303,13 @@ export function apply(state: RunState, delta: Delta): RunState {
         partial: state.partial?.checkpoint === delta.checkpoint ? null : state.partial,
       };
     }
+    case 'phase-change': {
+      const others = state.phaseChanges.filter((change) => change.id !== delta.change.id);
+      const phaseChanges = [...others, delta.change].sort((a, b) => a.interval[1] - b.interval[1]);
+      return { ...state, phaseChanges };
+    }
+    case 'phases':
+      return { ...state, segments: delta.segments };
     default:
       return unreachable(delta);
   }

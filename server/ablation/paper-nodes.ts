@@ -37,8 +37,13 @@ export function paperNodes({ layers, heads }: Pick<Architecture, 'layers' | 'hea
   return nodes;
 }
 
-/** How many rows of different ablations a layer adds: uniform attention and z zero, whole and by head, and the MLP. */
-export function paperRowsPerLayer(heads: number): number {
+/** How many rows the batch has at the end: the clean run and every different ablation. */
+export function paperRowCount({ layers, heads }: Pick<Architecture, 'layers' | 'heads'>): number {
+  return 2 + layers * rowsPerLayer(heads);
+}
+
+/** Uniform attention and z zero, whole and by head, and the MLP. */
+function rowsPerLayer(heads: number): number {
   return 2 * (heads + 1) + 1;
 }
 
@@ -47,7 +52,7 @@ export function paperRowsPerLayer(heads: number): number {
  * embedding; a layer's rows are attention uniform (whole, heads), z zero (whole, heads), MLP.
  */
 export function paperRowOf(node: ComponentNode, heads: number): number | null {
-  const first = 2 + node.layer * paperRowsPerLayer(heads);
+  const first = 2 + node.layer * rowsPerLayer(heads);
   const place = node.head === undefined ? 0 : 1 + node.head;
   switch (node.kind) {
     case 'emb':

@@ -15,7 +15,14 @@ import type { ModelWeights } from '../model/weights.ts';
 import { headScores } from './head-scores.ts';
 import { paperBlockBytesPerRow } from './paper-block-graph.ts';
 import { paperLogitsBytesPerRow } from './paper-logits-graph.ts';
-import { paperChoicesProblem, paperModelProblem, paperNodes, paperRowOf } from './paper-nodes.ts';
+import {
+  paperChoicesProblem,
+  paperModelProblem,
+  paperNodes,
+  paperRowCount,
+  paperRowOf,
+} from './paper-nodes.ts';
+import { paperSessions } from './paper-sessions.ts';
 import type { ProbeTokens } from './probe.ts';
 import { type Effects, Readout } from './readout.ts';
 import { edgeWeightsFrom, rowsMaxOf, runRows, validPositions } from './row-batches.ts';
@@ -38,12 +45,13 @@ export async function* paperSweep(
 
   const { layers: L, heads: H, width: D } = architecture;
   const { prompts: P, positions: T } = probe;
-  const { effectPositions, cache } = options;
-  const sessions = await runtime.paperSessions(architecture, T);
+  const { effectPositions, memoryBytesMax, cache } = options;
+  const sessions = await paperSessions(runtime, architecture, T);
   const nodes = paperNodes(architecture);
   const valid = validPositions(probe);
+  const streamBytes = 4 * paperRowCount(architecture) * probe.ids.length * D;
   const rowsMax = (bytesPerRow: typeof paperBlockBytesPerRow) =>
-    rowsMaxOf(P * bytesPerRow(architecture, T), options.batchBytesMax);
+    rowsMaxOf({ memoryBytesMax, streamBytes, rowBytes: P * bytesPerRow(architecture, T) });
 
   const blockStage = async (layer: number): Promise<Loaded<StageResult>> => {
     const block = await weights.block(layer);
@@ -99,8 +107,7 @@ export async function* paperSweep(
             const readout = new Readout(sessions.readout, readoutWeights, architecture, probe);
             const task = await readout.task(last);
             if (effectPositions === 0) return { task, effects: null };
-            const ablatedRows = last.length / embedded.length - 1;
-            const ofRows = await readout.effects(last, ablatedRows, effectPositions);
+            const ofRows = await readout.effects(last, paperRowCount(architecture) - 1, effectPositions);
             return { task, effects: byNode(ofRows, nodes, H) };
           },
         };

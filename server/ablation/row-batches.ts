@@ -4,7 +4,6 @@
  * Row 0 is the clean run and stands in front of every batch, so results do not depend on the cut.
  * Letters: R rows, P prompts, T positions, D residual width.
  */
-import { BATCH_BYTES_MAX } from '../base/config.ts';
 import { CheckpointFailure } from '../base/failure.ts';
 import type { ProbeTokens } from './probe.ts';
 import { floats, floatTensor, type Session } from './runtime.ts';
@@ -29,9 +28,18 @@ export function validPositions({ ids, lengths, prompts: P, positions: T }: Probe
   return floatTensor(values, [P, T]);
 }
 
-/** How many rows a batch may have: the clean one and at least one more. */
-export function rowsMaxOf(bytesPerRow: number, batchBytesMax = BATCH_BYTES_MAX): number {
-  return Math.max(2, Math.floor(batchBytesMax / bytesPerRow));
+/** Bytes that a sweep has, and what takes them. */
+export type BatchBudget = {
+  readonly memoryBytesMax: number;
+  /** One residual stream of all rows; two are held, the one before a layer and the one after it. */
+  readonly streamBytes: number;
+  /** Intermediate tensors of one row, all prompts together. */
+  readonly rowBytes: number;
+};
+
+/** How many rows of a batch fit; the clean row and one other at least, whatever the budget says. */
+export function rowsMaxOf({ memoryBytesMax, streamBytes, rowBytes }: BatchBudget): number {
+  return Math.max(2, Math.floor((memoryBytesMax - 2 * streamBytes) / rowBytes));
 }
 
 /**

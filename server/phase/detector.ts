@@ -98,20 +98,22 @@ function stated(state: DetectorState, posterior: Posterior): Detection {
     const age = now - change.anchor;
     if (age >= LAG) {
       // What is beyond revision still keeps its neighbours from being said as changes of their own.
-      if (age < LAG + REACH) open.push(change);
+      if (age < LAG + 2 * REACH) open.push(change);
       continue;
     }
-    const next = statement(state, posterior, change.anchor, change.said);
+    const bounds = place(posterior.answers, now, change.anchor);
+    const next = statement(state, posterior, change.anchor, bounds, change.said);
     const isNews = differs(change.said, next);
     if (isNews) events.push(next);
-    open.push(isNews ? { ...change, said: next } : change);
+    open.push({ anchor: change.anchor, place: bounds[1], said: isNews ? next : change.said });
   }
   for (;;) {
     const anchor = unsaidChange(posterior, open);
     if (anchor === null) break;
-    const said = statement(state, posterior, anchor, null);
+    const bounds = place(posterior.answers, now, anchor);
+    const said = statement(state, posterior, anchor, bounds, null);
     events.push(said);
-    open.push({ anchor, said });
+    open.push({ anchor, place: bounds[1], said });
   }
   return { state: { ...state, open }, events };
 }
@@ -120,7 +122,8 @@ function stated(state: DetectorState, posterior: Posterior): Detection {
 function unsaidChange({ samples, answers }: Posterior, open: readonly OpenChange[]): number | null {
   const now = samples - 1;
   const isFree = (sample: number) =>
-    sample > 0 && open.every(({ anchor }) => Math.abs(anchor - sample) > REACH);
+    sample > 0 &&
+    open.every(({ anchor, place }) => [anchor, place].every((known) => Math.abs(known - sample) > REACH));
   const free = answers.changed.map((probability, age) => (isFree(now - age) ? probability : 0));
   const best = free.indexOf(Math.max(...free));
   const around = free.slice(Math.max(0, best - REACH), best + REACH + 1);
@@ -132,10 +135,10 @@ function statement(
   state: DetectorState,
   posterior: Posterior,
   anchor: number,
+  [first, last]: readonly [number, number],
   said: PhaseChange | null,
 ): PhaseChange {
   const now = posterior.samples - 1;
-  const [first, last] = place(posterior.answers, now, anchor);
   const quiet = posterior.answers.quiet[now - anchor];
   const at = (index: number) => state.recent.length - 1 - (now - index);
   const moved = signalChanges(

@@ -2,8 +2,8 @@
  * Names for the segments between phase changes, each from its own statistics. First rule that fits:
  *
  *   exploration     no consolidation yet, and strength does not grow: structure does not persist
- *   consolidation   total strength grows
- *   reorganisation  after consolidation: churn above the calmest segment from here on, and more role holders change
+ *   consolidation   total strength grows, or grew with the change before and churn is still above the calmest
+ *   reorganisation  churn is above the calmest segment from here on, and more role holders change than there
  *   refinement      otherwise: strength no longer grows, churn and roles are as calm as they get
  *
  *   grows           least squares line of ln(total strength) over the segment rises by 10 % or more, and by two
@@ -36,6 +36,8 @@ const CALM_MIN = 4;
 /** A level needs as many samples to be called one as the detector needs to know the noise. */
 const SETTLED_MIN = 8;
 const SETTLED_SLOWER = 2;
+/** Values on either side of a change whose medians tell the jump. */
+const SIDE = 3;
 /** Changes less likely than not separate nothing. */
 const PROBABILITY_MIN = 0.5;
 /** MAD of a normal distribution × 1.48 is its standard deviation. */
@@ -47,7 +49,7 @@ export function segments(changes: readonly PhaseChange[], samples: readonly Samp
   const named: PhaseSegment[] = [];
   parts.forEach((part, index) => {
     const hasConsolidated = named.some(({ name }) => name === 'consolidation');
-    named.push(namedSegment(part, parts.slice(index), hasConsolidated));
+    named.push(namedSegment(part, parts[index - 1] ?? [], parts.slice(index), hasConsolidated));
   });
   return named;
 }
@@ -82,31 +84,41 @@ function settled(part: Part): Part[] {
   return [part];
 }
 
-function namedSegment(part: Part, partsFromHere: readonly Part[], hasConsolidated: boolean): PhaseSegment {
+function namedSegment(
+  part: Part,
+  previous: Part,
+  partsFromHere: readonly Part[],
+  hasConsolidated: boolean,
+): PhaseSegment {
   const place = { from: part[0].step, to: part[part.length - 1].step };
-  const strengths = part.flatMap(({ signals }) => signals.log_total_strength ?? []);
+  const strengths = valuesOf(part, 'log_total_strength');
   if (strengths.length === 0)
     return { ...place, name: null, reasons: ['no log_total_strength to judge growth by'] };
 
   const strength = line(strengths);
-  const isGrowing = grows(strength);
   const calm = calmest(partsFromHere);
   const churn = median(churnOf(part));
   const isAbove = calm !== null && churn !== null && churn > calm.limit;
   const turnover = mean(valuesOf(part, 'role_turnover'));
   const rolesMove = turnover !== null && calm?.turnover != null && turnover > calm.turnover;
-  const name: PhaseName = isGrowing
-    ? 'consolidation'
-    : !hasConsolidated
-      ? 'exploration'
-      : isAbove && rolesMove
-        ? 'reorganisation'
-        : 'refinement';
+  const jump =
+    (median(strengths.slice(0, SIDE)) ?? 0) -
+    (median(valuesOf(previous, 'log_total_strength').slice(-SIDE)) ?? Number.POSITIVE_INFINITY);
+  const isSettlingIn = jump >= GROWTH && isAbove;
+  const name: PhaseName =
+    grows(strength) || isSettlingIn
+      ? 'consolidation'
+      : !hasConsolidated
+        ? 'exploration'
+        : isAbove && rolesMove
+          ? 'reorganisation'
+          : 'refinement';
   return {
     ...place,
     name,
     reasons: [
       `total strength ${growthWord(strength)}: ${percent(strength.rise)} over the segment`,
+      ...(isSettlingIn ? [`${percent(jump)} with the change before it`] : []),
       ...(churn === null || calm === null
         ? []
         : [

@@ -1,5 +1,5 @@
 /** A whole sweep of a real checkpoint, gathered. */
-import { type ProbeOptions, probeTokens } from '../../server/ablation/probe.ts';
+import { type ProbeTokens, probeTokens, type TokenProbe } from '../../server/ablation/probe.ts';
 import type { Effects, TaskMeasures } from '../../server/ablation/readout.ts';
 import type { Runtime } from '../../server/ablation/runtime.ts';
 import { type SweepOptions, sweep } from '../../server/ablation/sweep.ts';
@@ -11,13 +11,14 @@ import { type CheckpointRef, openCheckpoint } from '../../server/source/checkpoi
 export async function swept(
   runtime: Runtime,
   checkpoint: CheckpointRef,
-  probeOptions: ProbeOptions,
+  probeOptions: TokenProbe,
   options: Partial<SweepOptions> = {},
+  alter: (probe: ProbeTokens) => ProbeTokens = (probe) => probe,
 ) {
   const files = await openCheckpoint(checkpoint);
   try {
     const { architecture, weights } = readModel(files.config, files.tensors);
-    const probe = probeTokens(probeOptions, architecture);
+    const probe = alter(probeTokens(probeOptions, architecture, options.ablation));
     const layers: number[] = [];
     const perPrompt: number[] = [];
     const headScores: Record<string, number[]> = {};

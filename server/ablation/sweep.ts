@@ -9,15 +9,16 @@
  * Letters: N nodes, P prompts, T positions, D residual width, H heads. One float stream [1 + N,P,T,D] is the
  * largest thing held: 5 MB for Pythia-14M at 1 × 300 tokens.
  */
-import { CheckpointFailure } from '../base/failure.ts';
 import type { Architecture } from '../model/architecture.ts';
-import type { BlockWeights, EmbeddingWeights, ModelWeights } from '../model/weights.ts';
+import type { EmbeddingWeights, ModelWeights } from '../model/weights.ts';
 import { type BlockChoices, blockBytesPerRow } from './block-graph.ts';
 import { type HeadScores, headScores } from './head-scores.ts';
 import type { ProbeTokens } from './probe.ts';
 import { type Effects, Readout, type TaskMeasures } from './readout.ts';
-import { floats, floatTensor, type Runtime, type Session, weightTensors } from './runtime.ts';
-import { type CachedLayer, hashOf, keptStream, type SweepCache } from './sweep-cache.ts';
+import { edgeWeightsFrom, rowsMaxOf, runRows, validPositions } from './row-batches.ts';
+import { floats, type Runtime, weightTensors } from './runtime.ts';
+import { type Loaded, type StageResult, type Stages, stagedSweep } from './staged-sweep.ts';
+import type { SweepCache } from './sweep-cache.ts';
 
 export type LayerEvent = {
   readonly type: 'layer';
@@ -57,96 +58,53 @@ export async function* sweep(
 ): AsyncGenerator<SweepEvent> {
   const { layers, heads: H, width: D } = architecture;
   const { prompts: P, positions: T } = probe;
-  const { ablation, measure, effectPositions, cache } = options;
+  const { ablation, measure, effectPositions, memoryBytesMax, cache } = options;
   const sessions = await runtime.sessions(architecture, T, { ablation, measure });
-  const rowsMax = batchRows(architecture, probe, options.memoryBytesMax);
-  const valid = floatTensor(validPositions(probe), [P, T]);
-  const runLayer = (layer: number, block: BlockWeights, before: Float32Array) => {
-    const inputs = { ...weightTensors(sessions.block, block), valid };
-    return runBlock(sessions.block, inputs, before, [1 + layer * (H + 1), P, T, D], H + 1, rowsMax);
-  };
+  const nodes = layers * (H + 1);
+  const rowsMax = rowsMaxOf({
+    memoryBytesMax,
+    streamBytes: 4 * (1 + nodes) * probe.ids.length * D,
+    rowBytes: P * blockBytesPerRow(architecture, T),
+  });
+  const valid = validPositions(probe);
 
-  const embedded = embed(await weights.embedding(), probe, D);
-  const key = JSON.stringify([
-    architecture,
-    probe.info,
-    probe.lengths,
-    ablation,
-    measure,
-    effectPositions,
-    hashOf({ embedded }),
-  ]);
-  const previous = cache?.get(key) ?? null;
-  const done: CachedLayer[] = [];
-  /** Residual stream before the next layer; null while all layers are unchanged. */
-  let stream = previous ? null : embedded;
-  for (let layer = 0; layer < layers; layer += 1) {
+  const blockStage = async (layer: number): Promise<Loaded<StageResult>> => {
     const block = await weights.block(layer);
-    const hash = cache ? hashOf(block) : '';
-    const known = previous?.layers[layer];
-    if (stream === null && known?.hash === hash) {
-      done.push(known);
-      yield { ...known.event, unchanged: true };
-      continue;
-    }
-    stream ??= known?.stream ?? (await streamBefore(layer));
-    const run = await runLayer(layer, block, stream);
-    const event: LayerEvent = {
-      type: 'layer',
-      layer,
-      weights: byEdge(run, layer * (H + 1), P, H),
-      undefinedCount: run.undefinedRows + run.undefinedWithin,
-      headScores: headScores(run.pattern, H, probe),
-      unchanged: false,
+    return {
+      weights: block,
+      async run(before) {
+        const inputs = { ...weightTensors(sessions.block, block), valid };
+        const run = await runRows(sessions.block, inputs, before, [P, T, D], rowsMax);
+        const within = 'within' in run.clean ? floats(run.clean, 'within') : null;
+        const undefinedWithin = within ? floats(run.clean, 'undefined_within')[0] : 0;
+        const event = {
+          weights: byEdge(run.distances, within, layer * (H + 1), P, H),
+          undefinedCount: run.undefinedCount + undefinedWithin,
+          headScores: headScores(floats(run.clean, 'pattern'), H, probe),
+        };
+        return { event, next: run.next };
+      },
     };
-    done.push({ hash, event, stream: cache ? keptStream(stream, done) : null });
-    yield event;
-    stream = run.next;
-  }
-
-  const readoutWeights = await weights.readout();
-  const readoutHash = cache ? hashOf(readoutWeights) : '';
-  if (stream === null && previous && previous.readoutHash === readoutHash) {
-    cache?.put({ key, layers: done, readoutHash, output: previous.output });
-    yield { ...previous.output, unchanged: true };
-    return;
-  }
-  stream ??= await streamBefore(layers);
-  const readout = new Readout(sessions.readout, readoutWeights, architecture, probe);
-  const output: OutputEvent = {
-    type: 'output',
-    task: await readout.task(stream),
-    effects: effectPositions > 0 ? await readout.effects(stream, layers * (H + 1), effectPositions) : null,
-    unchanged: false,
   };
-  cache?.put({ key, layers: done, readoutHash, output });
-  yield output;
 
-  /** The residual stream before `layer`, from the nearest one that was kept. */
-  async function streamBefore(layer: number): Promise<Float32Array> {
-    let from = layer - 1;
-    while (from > 0 && !done[from].stream) from -= 1;
-    let before = done[from]?.stream ?? embedded;
-    for (let at = Math.max(0, from); at < layer; at += 1)
-      before = (await runLayer(at, await weights.block(at), before)).next;
-    return before;
-  }
-}
-
-/**
- * How many rows of a batch fit beside two residual streams, the one before a layer and the one after it. At least
- * the clean row and one other, whatever the bound says: a sweep needs no less.
- */
-export function batchRows(architecture: Architecture, probe: ProbeTokens, memoryBytesMax: number): number {
-  const { layers, heads, width } = architecture;
-  const streamBytes = 4 * (1 + layers * (heads + 1)) * probe.ids.length * width;
-  const rowBytes = probe.prompts * blockBytesPerRow(architecture, probe.positions);
-  return Math.max(2, Math.floor((memoryBytesMax - 2 * streamBytes) / rowBytes));
-}
-
-/** 1 where a position belongs to its prompt, 0 where the prompt is padded: [P,T]. */
-function validPositions({ ids, positions: T, lengths }: ProbeTokens): Float32Array {
-  return Float32Array.from(ids, (_, place) => (place % T < lengths[Math.floor(place / T)] ? 1 : 0));
+  const stages: Stages = {
+    stream: embed(await weights.embedding(), probe, D),
+    layers: Array.from({ length: layers }, (_, layer) => () => blockStage(layer)),
+    async output() {
+      const readoutWeights = await weights.readout();
+      return {
+        weights: readoutWeights,
+        async run(stream) {
+          const readout = new Readout(sessions.readout, readoutWeights, architecture, probe);
+          const task = await readout.task(stream);
+          const effects = effectPositions > 0 ? await readout.effects(stream, nodes, effectPositions) : null;
+          return { task, effects };
+        },
+      };
+    },
+    key: ['components', architecture, probe.info, probe.lengths, ablation, measure, effectPositions],
+  };
+  yield* stagedSweep(stages, cache ?? null);
 }
 
 /** Residual stream of the clean run before the first block: [1,P,T,D]. */
@@ -161,72 +119,19 @@ export function embed({ tokens, positions }: EmbeddingWeights, probe: ProbeToken
   return stream;
 }
 
-type BlockRun = {
-  /** [R + targets,P,T,D] */
-  readonly next: Float32Array;
-  /** [R,P,targets] */
-  readonly distances: Float32Array;
-  /** [H,P] in sequential blocks, else null */
-  readonly within: Float32Array | null;
-  /** Undefined distances among `distances` and among `within`. */
-  readonly undefinedRows: number;
-  readonly undefinedWithin: number;
-  /** [P,H,T,T] */
-  readonly pattern: Float32Array;
-};
-
-/** One layer for all rows of `stream` [R,P,T,D]. */
-async function runBlock(
-  session: Session,
-  inputs: Readonly<Record<string, ReturnType<typeof floatTensor>>>,
-  stream: Float32Array,
-  [R, P, T, D]: readonly [number, number, number, number],
-  targets: number,
-  rowsMax: number,
-): Promise<BlockRun> {
-  const run = async (rows: Float32Array): Promise<BlockRun> => {
-    const shape = [rows.length / (P * T * D), P, T, D];
-    const results = await session.run({ ...inputs, stream: floatTensor(rows, shape) });
-    const within = 'within' in results ? floats(results, 'within') : null;
-    return {
-      next: floats(results, 'next'),
-      distances: floats(results, 'weights'),
-      within,
-      undefinedRows: floats(results, 'undefined')[0],
-      undefinedWithin: within ? floats(results, 'undefined_within')[0] : 0,
-      pattern: floats(results, 'pattern'),
-    };
-  };
-  if (R <= rowsMax) return run(stream);
-
-  const row = P * T * D;
-  const next = new Float32Array((R + targets) * row);
-  const distances = new Float32Array(R * P * targets);
-  let undefinedRows = 0;
-  for (let begin = 1; ; begin += rowsMax - 1) {
-    const end = Math.min(R, begin + rowsMax - 1);
-    const count = end - begin;
-    const rows = new Float32Array((1 + count) * row);
-    rows.set(stream.subarray(0, row));
-    rows.set(stream.subarray(begin * row, end * row), row);
-    const batch = await run(rows);
-    next.set(batch.next.subarray(row, (1 + count) * row), begin * row);
-    distances.set(batch.distances.subarray(P * targets), begin * P * targets);
-    undefinedRows += batch.undefinedRows;
-    if (end < R) continue;
-    // What only the clean run decides is the same in every batch; the last one's is taken.
-    next.set(batch.next.subarray(0, row));
-    next.set(batch.next.subarray((1 + count) * row), R * row);
-    return { ...batch, next, distances, undefinedRows };
-  }
-}
-
 /**
  * Weights in edge order: by target (heads, then the MLP), then by source; for the MLP of a sequential block the heads
  * of its own layer are the last sources.
+ * @param distances [R,P,H+1] @param within [H,P] in sequential blocks, else null
  * @returns [edges, P]
  */
-function byEdge({ distances, within }: BlockRun, sources: number, P: number, H: number): Float32Array {
+function byEdge(
+  distances: Float32Array,
+  within: Float32Array | null,
+  sources: number,
+  P: number,
+  H: number,
+): Float32Array {
   const targets = H + 1;
   const weights = new Float32Array(targets * sources * P + (within?.length ?? 0));
   let to = 0;
@@ -237,14 +142,5 @@ function byEdge({ distances, within }: BlockRun, sources: number, P: number, H: 
         to += 1;
       }
   if (within) weights.set(within, to);
-  for (let edge = 0; edge < weights.length; edge += 1) {
-    if (!Number.isFinite(weights[edge]))
-      throw new CheckpointFailure(
-        'not-finite',
-        `an edge weight is ${weights[edge]}: the model's activations overflow`,
-      );
-    // Rounding leaves 1 − cos a few 1e-8 below zero where nothing changed.
-    weights[edge] = Math.max(0, weights[edge]);
-  }
-  return weights;
+  return edgeWeightsFrom(weights);
 }

@@ -17,6 +17,8 @@ import { modularity } from './modularity.ts';
 const STARTS = 8;
 /** A smaller gain in modularity is rounding: nodes would be moved to and fro. */
 const GAIN_MIN = 1e-12;
+/** Visits of all nodes of a level; a few suffice. What is found until then is kept. */
+const ROUNDS_MAX = 1000;
 
 /** A graph whose nodes are communities of the level below; weights are shares of the total, loops are left out. */
 type Level = {
@@ -59,8 +61,10 @@ function climbed(ground: Level, random: () => number): Int32Array {
   let communities = Int32Array.from(ground.out, (_, node) => node);
   for (let level = ground; ; ) {
     const { moved, found } = localMoves(level, random);
-    if (!moved) return numbered(communities);
     const names = numbered(found);
+    const isSmaller = names.some((name, node) => name !== node);
+    // Levels only ever shrink, which is why this ends.
+    if (!moved || !isSmaller) return numbered(communities);
     communities = communities.map((node) => names[node]);
     level = aggregated(level, names);
   }
@@ -77,8 +81,8 @@ function localMoves(level: Level, random: () => number): { moved: boolean; found
   const nearby: number[] = [];
 
   let moved = false;
-  for (let moves = -1; moves !== 0; ) {
-    moves = 0;
+  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+    let moves = 0;
     for (const node of order) {
       for (let at = starts[node]; at < starts[node + 1]; at += 1) {
         const community = found[ends[at]];
@@ -88,7 +92,8 @@ function localMoves(level: Level, random: () => number): { moved: boolean; found
       const own = found[node];
       outSums[own] -= out[node];
       inSums[own] -= into[node];
-      const gainOf = (community: number) => between[community] - out[node] * inSums[community];
+      const gainOf = (community: number) =>
+        between[community] - out[node] * inSums[community] - into[node] * outSums[community];
       let best = own;
       let bestGain = gainOf(own);
       for (const community of nearby) {
@@ -105,7 +110,8 @@ function localMoves(level: Level, random: () => number): { moved: boolean; found
       found[node] = best;
       if (best !== own) moves += 1;
     }
-    if (moves > 0) moved = true;
+    if (moves === 0) break;
+    moved = true;
   }
   return { moved, found };
 }

@@ -9,6 +9,7 @@ import {
   type NODE_METRICS,
   type NodeMetricId,
 } from '../../protocol/metrics.ts';
+import type { Roles } from '../../protocol/state.ts';
 import { activity } from './activity.ts';
 import { betweennessObserver } from './betweenness.ts';
 import { churn } from './churn.ts';
@@ -24,7 +25,7 @@ import { hits } from './hits.ts';
 import { meanLayerSpan } from './layer-span.ts';
 import { louvain } from './louvain.ts';
 import { pagerank, reversePagerank } from './pagerank.ts';
-import { type GraphRoles, holders } from './roles.ts';
+import { holders } from './roles.ts';
 import { observePaths } from './shortest-paths.ts';
 import { spearman } from './spearman.ts';
 import { inStrength, outStrength } from './strength.ts';
@@ -35,14 +36,14 @@ const LOUVAIN_SEED = 1;
 type ExpensiveLevelId = Extract<(typeof LEVEL_METRICS)[number], { readonly cost: 'expensive' }>['id'];
 type ExpensiveNodeId = Extract<(typeof NODE_METRICS)[number], { readonly cost: 'expensive' }>['id'];
 
-type MeasuredOf<Level extends string, Node extends string, Role extends keyof GraphRoles> = {
+type MeasuredOf<Level extends string, Node extends string, Role extends keyof Roles> = {
   readonly metrics: Readonly<Record<Level, number>>;
   /** One value a node, in node order. */
   readonly nodeMetrics: Readonly<Record<Node, number[]>>;
-  readonly roles: Pick<GraphRoles, Role>;
+  readonly roles: Pick<Roles, Role>;
 };
 
-export type Measured = MeasuredOf<LevelMetricId, NodeMetricId, keyof GraphRoles>;
+export type Measured = MeasuredOf<LevelMetricId, NodeMetricId, keyof Roles>;
 export type MeasuredCheap = MeasuredOf<
   Exclude<LevelMetricId, ExpensiveLevelId>,
   Exclude<NodeMetricId, ExpensiveNodeId>,

@@ -6,12 +6,9 @@
  * Source: E. Rocchetti, arXiv 2509.15269.
  */
 import type { ComponentNode } from '../../protocol/graph.ts';
-import type { Roles } from '../../protocol/state.ts';
 import { quantile } from './quantile.ts';
 
 const ROLE_QUANTILE = 0.95;
-
-export type GraphRoles = Roles & { readonly gatekeepers: string[] };
 
 /** Ids of the nodes whose value stands out, in node order. */
 export function holders(nodes: readonly ComponentNode[], values: readonly number[]): string[] {

@@ -46,9 +46,15 @@ export type Architecture = {
   readonly mlp: { readonly gated: boolean; readonly activation: Activation };
   /**
    * Rotary embedding of the first 2·frequencies.length dimensions of each head, angles position · frequency;
-   * null where positions are learned and added to the embedding.
+   * null where heads are not rotated.
    */
   readonly rotaryFrequencies: readonly number[] | null;
+  readonly embedding: {
+    /** How many positions have a learned vector that is added to the token's; null where the model has none. */
+    readonly positions: number | null;
+    /** Where no unembedding is stored by itself, the token embedding is it. */
+    readonly tied: boolean;
+  };
   /** How matrices are stored: [outputs, inputs] as torch's Linear, or [inputs, outputs] as GPT-2's Conv1D. */
   readonly matrices: 'outputs-first' | 'inputs-first';
   /** The weights of one block that this model has, with their shapes. */

@@ -5,6 +5,7 @@
 import { CheckpointFailure } from '../base/failure.ts';
 import type { TensorReader } from '../source/checkpoint-files.ts';
 import type { Architecture } from './architecture.ts';
+import { gptNeoArchitecture, gptNeoWeights } from './gpt-neo.ts';
 import { gptNeoxArchitecture, gptNeoxWeights } from './gpt-neox.ts';
 import { gpt2Architecture, gpt2Weights } from './gpt2.ts';
 import { LLAMA, llamaArchitecture, llamaWeights, MISTRAL, OLMO2, QWEN2, QWEN3 } from './llama.ts';
@@ -24,6 +25,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
       { architecture: (config: unknown) => llamaArchitecture(variant, config), weights: llamaWeights },
     ]),
   ),
+  gpt_neo: { architecture: gptNeoArchitecture, weights: gptNeoWeights },
 };
 
 /**

@@ -64,6 +64,7 @@ export function gptNeoxArchitecture(json: unknown): Architecture {
     attention: { scale: 1 / Math.sqrt(headWidth), queryKeyNorm: 'none' },
     mlp: { gated: false, activation },
     rotaryFrequencies: rotary,
+    embedding: { positions: null, tied: false },
     matrices: 'outputs-first',
     blockShapes: {
       attention_norm_weight: [D],

@@ -17,7 +17,13 @@ import {
   size,
   specialTokens,
 } from './config-json.ts';
-import { type BlockWeights, type ModelWeights, readTensor } from './weights.ts';
+import {
+  type BlockWeights,
+  type ModelWeights,
+  readPositions,
+  readTensor,
+  readUnembedding,
+} from './weights.ts';
 
 const Config = z.object({
   n_embd: size,
@@ -30,6 +36,7 @@ const Config = z.object({
   activation_function: z.string().default('gelu_new'),
   scale_attn_weights: z.boolean().default(true),
   scale_attn_by_inverse_layer_idx: z.boolean().default(false),
+  tie_word_embeddings: z.boolean().default(true),
   ...SPECIAL_TOKENS,
 });
 
@@ -58,6 +65,7 @@ export function gpt2Architecture(json: unknown): Architecture {
     attention: { scale: config.scale_attn_weights ? 1 / Math.sqrt(headWidth) : 1, queryKeyNorm: 'none' },
     mlp: { gated: false, activation },
     rotaryFrequencies: null,
+    embedding: { positions: config.n_positions, tied: config.tie_word_embeddings },
     matrices: 'inputs-first',
     blockShapes: {
       attention_norm_weight: [D],
@@ -82,15 +90,14 @@ export function gpt2Architecture(json: unknown): Architecture {
 }
 
 export function gpt2Weights(architecture: Architecture, tensors: TensorReader): ModelWeights {
-  const { width: D, mlpWidth: F, vocabulary: V, positionsMax } = architecture;
+  const { width: D, mlpWidth: F, vocabulary: V } = architecture;
   const prefix = tensors.has('wte.weight') ? '' : 'transformer.';
   const read = (name: string, ...shape: number[]) => readTensor(tensors, name, shape);
-  const tokens = () => read(`${prefix}wte.weight`, V, D);
 
   return {
     embedding: async () => ({
-      tokens: await tokens(),
-      positions: await read(`${prefix}wpe.weight`, positionsMax, D),
+      tokens: await read(`${prefix}wte.weight`, V, D),
+      positions: await readPositions(architecture, tensors, `${prefix}wpe.weight`),
     }),
 
     async block(layer): Promise<BlockWeights> {
@@ -121,7 +128,7 @@ export function gpt2Weights(architecture: Architecture, tensors: TensorReader): 
       return {
         normWeight: await read(`${prefix}ln_f.weight`, D),
         normBias: await read(`${prefix}ln_f.bias`, D),
-        unembedding: tensors.has('lm_head.weight') ? await read('lm_head.weight', V, D) : await tokens(),
+        unembedding: await readUnembedding(architecture, tensors, `${prefix}wte.weight`),
       };
     },
   };

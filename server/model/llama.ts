@@ -22,27 +22,58 @@ import {
   specialTokens,
 } from './config-json.ts';
 import { ROPE_KEYS, rotaryFrequencies } from './rope.ts';
-import { type ModelWeights, readTensor } from './weights.ts';
+import { type ModelWeights, readTensor, readUnembedding } from './weights.ts';
 
-/** In which words a family differs from Llama. */
+/** In which words a family differs from Llama. What a family's model does not have, its configuration cannot ask for. */
 type Variant = {
   readonly family: string;
   readonly normPlacement: 'before' | 'after';
   readonly queryKeyNorm: Architecture['attention']['queryKeyNorm'];
-  /** Biases of query, key and value whatever the configuration says. */
-  readonly queryKeyValueBias: boolean;
+  /** Of query, key, value and output, as `attention_bias` says; of query, key and value always; or none. */
+  readonly attentionBias: 'configured' | 'query-key-value' | 'none';
+  /** Biases of the MLP, as `mlp_bias` says. */
+  readonly mlpBias: 'configured' | 'none';
+  /** `rms_norm_eps` where the configuration does not say. */
+  readonly epsilon: number;
+  /** Which layers attend to a sliding window: all, those the configuration names if it says so at all, or none. */
+  readonly slidingWindow: 'all' | 'named' | 'none';
 };
 
 export const LLAMA: Variant = {
   family: 'llama',
   normPlacement: 'before',
   queryKeyNorm: 'none',
-  queryKeyValueBias: false,
+  attentionBias: 'configured',
+  mlpBias: 'configured',
+  epsilon: 1e-6,
+  slidingWindow: 'none',
 };
-export const MISTRAL: Variant = { ...LLAMA, family: 'mistral' };
-export const QWEN2: Variant = { ...LLAMA, family: 'qwen2', queryKeyValueBias: true };
-export const QWEN3: Variant = { ...LLAMA, family: 'qwen3', queryKeyNorm: 'head' };
-export const OLMO2: Variant = { ...LLAMA, family: 'olmo2', normPlacement: 'after', queryKeyNorm: 'all' };
+const WITHOUT_MLP_BIAS: Variant = { ...LLAMA, mlpBias: 'none' };
+export const MISTRAL: Variant = {
+  ...WITHOUT_MLP_BIAS,
+  family: 'mistral',
+  attentionBias: 'none',
+  slidingWindow: 'all',
+};
+export const QWEN2: Variant = {
+  ...WITHOUT_MLP_BIAS,
+  family: 'qwen2',
+  attentionBias: 'query-key-value',
+  slidingWindow: 'named',
+};
+export const QWEN3: Variant = {
+  ...WITHOUT_MLP_BIAS,
+  family: 'qwen3',
+  queryKeyNorm: 'head',
+  slidingWindow: 'named',
+};
+export const OLMO2: Variant = {
+  ...WITHOUT_MLP_BIAS,
+  family: 'olmo2',
+  normPlacement: 'after',
+  queryKeyNorm: 'all',
+  epsilon: 1e-5,
+};
 
 const Config = z.object({
   hidden_size: size,
@@ -53,13 +84,15 @@ const Config = z.object({
   intermediate_size: size,
   vocab_size: size,
   max_position_embeddings: size,
-  rms_norm_eps: z.number().positive().default(1e-6),
+  rms_norm_eps: z.number().positive().optional(),
   hidden_act: z.string().default('silu'),
   attention_bias: z.boolean().default(false),
   mlp_bias: z.boolean().default(false),
   tie_word_embeddings: z.boolean().default(false),
-  sliding_window: size.nullish(),
-  use_sliding_window: z.boolean().default(true),
+  sliding_window: size.nullable().default(4_096),
+  use_sliding_window: z.boolean().default(false),
+  max_window_layers: z.int().nonnegative().default(28),
+  layer_types: z.array(z.string()).nullish(),
   ...ROPE_KEYS,
   ...SPECIAL_TOKENS,
 });
@@ -75,7 +108,9 @@ export function llamaArchitecture(variant: Variant, json: unknown): Architecture
   const rotary = rotaryFrequencies(config, d, 1, problems);
   const activation = activationOf('hidden_act', config.hidden_act, problems);
   refuseIf(family, problems);
-  const biased = variant.queryKeyValueBias || config.attention_bias;
+  const outputBias = variant.attentionBias === 'configured' && config.attention_bias;
+  const projectionBias = outputBias || variant.attentionBias === 'query-key-value';
+  const mlpBias = variant.mlpBias === 'configured' && config.mlp_bias;
   const norms: Readonly<Record<Variant['queryKeyNorm'], Architecture['blockShapes']>> = {
     none: {},
     head: { query_norm_weight: [d], key_norm_weight: [d] },
@@ -91,33 +126,48 @@ export function llamaArchitecture(variant: Variant, json: unknown): Architecture
     mlpWidth: F,
     vocabulary: config.vocab_size,
     // Within its window, attention over a sliding window is full attention; longer probes are refused.
-    positionsMax: Math.min(
-      config.max_position_embeddings,
-      (config.use_sliding_window ? config.sliding_window : null) ?? Number.POSITIVE_INFINITY,
-    ),
+    positionsMax: Math.min(config.max_position_embeddings, windowOf(variant, config)),
     residual: 'sequential',
-    norm: { kind: 'rms', epsilon: config.rms_norm_eps, placement: variant.normPlacement },
+    norm: { kind: 'rms', epsilon: config.rms_norm_eps ?? variant.epsilon, placement: variant.normPlacement },
     attention: { scale: 1 / Math.sqrt(d), queryKeyNorm: variant.queryKeyNorm },
     mlp: { gated: true, activation },
     rotaryFrequencies: rotary,
+    embedding: { positions: null, tied: config.tie_word_embeddings },
     matrices: 'outputs-first',
     blockShapes: {
       attention_norm_weight: [D],
       query_weight: [H * d, D],
       key_weight: [K * d, D],
       value_weight: [K * d, D],
-      ...(biased && { query_bias: [H * d], key_bias: [K * d], value_bias: [K * d] }),
+      ...(projectionBias && { query_bias: [H * d], key_bias: [K * d], value_bias: [K * d] }),
       ...norms[variant.queryKeyNorm],
       output_weight: [D, H * d],
-      ...(config.attention_bias && { output_bias: [D] }),
+      ...(outputBias && { output_bias: [D] }),
       mlp_norm_weight: [D],
       gate_weight: [F, D],
       up_weight: [F, D],
       down_weight: [D, F],
-      ...(config.mlp_bias && { gate_bias: [F], up_bias: [F], down_bias: [D] }),
+      ...(mlpBias && { gate_bias: [F], up_bias: [F], down_bias: [D] }),
     },
     specialTokens: specialTokens(config),
   };
+}
+
+/** The narrowest window that a layer attends to; infinite where all layers attend to everything. */
+function windowOf({ slidingWindow }: Variant, config: z.infer<typeof Config>): number {
+  const window = config.sliding_window ?? Number.POSITIVE_INFINITY;
+  switch (slidingWindow) {
+    case 'none':
+      return Number.POSITIVE_INFINITY;
+    case 'all':
+      return window;
+    case 'named': {
+      const isNamed = config.layer_types
+        ? config.layer_types.includes('sliding_attention')
+        : config.max_window_layers < config.num_hidden_layers;
+      return config.use_sliding_window && isNamed ? window : Number.POSITIVE_INFINITY;
+    }
+  }
 }
 
 /** Where each weight of a block is stored, below `model.layers.{layer}.`. */
@@ -154,10 +204,9 @@ export function llamaWeights(architecture: Architecture, tensors: TensorReader):
   const prefix = tensors.has('embed_tokens.weight') ? '' : 'model.';
   const read = (name: string, ...shape: number[]) => readTensor(tensors, name, shape);
   const stored = { ...STORED, ...(architecture.norm.placement === 'after' && STORED_AFTER) };
-  const tokens = () => read(`${prefix}embed_tokens.weight`, V, D);
 
   return {
-    embedding: async () => ({ tokens: await tokens(), positions: null }),
+    embedding: async () => ({ tokens: await read(`${prefix}embed_tokens.weight`, V, D), positions: null }),
 
     async block(layer) {
       const weights: Partial<Record<BlockWeightName, Float32Array>> = {};
@@ -170,7 +219,7 @@ export function llamaWeights(architecture: Architecture, tensors: TensorReader):
       return {
         normWeight: await read(`${prefix}norm.weight`, D),
         normBias: null,
-        unembedding: tensors.has('lm_head.weight') ? await read('lm_head.weight', V, D) : await tokens(),
+        unembedding: await readUnembedding(architecture, tensors, `${prefix}embed_tokens.weight`),
       };
     },
   };

@@ -44,7 +44,7 @@ export function rotaryFrequencies(
   share: number,
   problems: string[],
 ): number[] {
-  const rope = config.rope_parameters ?? config.rope_scaling ?? {};
+  const rope = config.rope_scaling ?? config.rope_parameters ?? {};
   const base = rope.rope_theta ?? config.rope_theta ?? config.rotary_emb_base ?? BASE;
   const rotated = rope.partial_rotary_factor ?? config.partial_rotary_factor ?? config.rotary_pct ?? share;
   const dimensions = Math.trunc(headWidth * rotated);

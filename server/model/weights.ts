@@ -4,7 +4,7 @@
  */
 import { CheckpointFailure } from '../base/failure.ts';
 import type { TensorReader } from '../source/checkpoint-files.ts';
-import type { BlockWeightName } from './architecture.ts';
+import type { Architecture, BlockWeightName } from './architecture.ts';
 
 export type BlockWeights = Readonly<Partial<Record<BlockWeightName, Float32Array>>>;
 
@@ -51,6 +51,25 @@ export async function readTensor(
       `${name}: expected finite weights, found ${values[bad]} at element ${bad}`,
     );
   return values;
+}
+
+/** Learned positions [positions,D] stored under `name`; null where the model has none. */
+export async function readPositions(
+  { embedding, width: D }: Architecture,
+  tensors: TensorReader,
+  name: string,
+): Promise<Float32Array | null> {
+  return embedding.positions === null ? null : readTensor(tensors, name, [embedding.positions, D]);
+}
+
+/** The matrix [V,D] that is stored as `lm_head.weight`, or else the token embedding under `name` where both are tied. */
+export function readUnembedding(
+  { embedding, vocabulary: V, width: D }: Architecture,
+  tensors: TensorReader,
+  name: string,
+): Promise<Float32Array> {
+  const isTied = embedding.tied && !tensors.has('lm_head.weight');
+  return readTensor(tensors, isTied ? name : 'lm_head.weight', [V, D]);
 }
 
 /** Index of the first NaN or infinity, −1 without one. */

@@ -18,7 +18,7 @@ import type { SegmentModel } from './regression.ts';
 /** Eight samples are seven differences: the fewest whose median is within a factor of 1.5 nine times in ten. */
 export const WARM_UP = 8;
 /** More likely than not. */
-const SAID_FROM = 0.5;
+export const SAID_FROM = 0.5;
 /** From here a phase change counts as certain; passing it is always said. */
 export const SURE_FROM = 0.9;
 /** Smaller movements of a probability are not worth a message. */

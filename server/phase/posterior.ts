@@ -22,9 +22,9 @@ const HAZARD = 1 / 50;
 const OUTLIER_SHARE = 0.01;
 /** Samples for which an earlier change may still be revised; also the youngest starts, which are never dropped. */
 export const LAG = 32;
-/** A change is localised to two samples on either side: a transition takes several checkpoints. */
-export const REACH = 2;
-/** The young ones and as many old ones; in all trials the old ones beyond the tenth weighed below 10⁻⁶. */
+/** A change is one within three samples on either side: a transition takes some checkpoints, a ramp shows late. */
+export const REACH = 3;
+/** The young ones and half as many old ones: those worth keeping are the starts of the last few segments. */
 const HYPOTHESES_MAX = LAG + 16;
 /** e⁻⁷⁰⁰ is about the smallest double; weights below it stay there, so that the state has no infinities. */
 const LOG_WEIGHT_MIN = -700;

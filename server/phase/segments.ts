@@ -14,6 +14,7 @@
  * sample from which on strength no longer grows and rises at most half as fast as before. Pure; live, names
  * are given anew as the run goes on. Segments begin with the last step of a change's interval.
  */
+import { SAID_FROM } from './detector.ts';
 import type { PhaseChange, Sample } from './phase-change.ts';
 
 export type PhaseName = 'exploration' | 'consolidation' | 'reorganisation' | 'refinement';
@@ -38,8 +39,6 @@ const SETTLED_MIN = 8;
 const SETTLED_SLOWER = 2;
 /** Values on either side of a change whose medians tell the jump. */
 const SIDE = 3;
-/** Changes less likely than not separate nothing. */
-const PROBABILITY_MIN = 0.5;
 /** MAD of a normal distribution × 1.48 is its standard deviation. */
 const DEVIATIONS_OF_MAD = 1.48;
 
@@ -59,7 +58,7 @@ type Part = readonly Sample[];
 function split(changes: readonly PhaseChange[], samples: readonly Sample[]): Part[] {
   const parts: Part[] = [];
   let from = 0;
-  const likely = changes.filter(({ probability }) => probability >= PROBABILITY_MIN);
+  const likely = changes.filter(({ probability }) => probability >= SAID_FROM);
   for (const { interval } of likely.toSorted((a, b) => a.interval[1] - b.interval[1])) {
     const end = samples.findIndex(({ step }) => step > interval[0]);
     const next = samples.findIndex(({ step }) => step >= interval[1]);

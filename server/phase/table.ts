@@ -5,7 +5,7 @@
  * cell is a finite number or empty (missing); steps rise from row to row. Everything else is refused by line and
  * column, counted from 1; the first ERRORS_MAX mistakes are told at once.
  */
-import { detectAll, standing } from './detector.ts';
+import { detectAll, SAID_FROM, standing } from './detector.ts';
 import type { PhaseChange, Sample } from './phase-change.ts';
 import { type PhaseSegment, segments } from './segments.ts';
 
@@ -20,7 +20,7 @@ export type TableLine =
   | { readonly type: 'table'; readonly rows: number; readonly signals: readonly string[] }
   | PhaseChange
   | ({ readonly type: 'segment' } & PhaseSegment)
-  | { readonly type: 'end'; readonly phaseChanges: number };
+  | { readonly type: 'end' /** Those that stand. */; readonly phaseChanges: number };
 
 /**
  * What the detector says of a table, in the order in which it says it, then the segments.
@@ -35,7 +35,7 @@ export function phasesOfTable(text: string, signals: readonly string[] | null): 
     { type: 'table', rows: samples.length, signals: watched },
     ...events,
     ...segments(changes, samples).map((segment) => ({ type: 'segment' as const, ...segment })),
-    { type: 'end', phaseChanges: changes.length },
+    { type: 'end', phaseChanges: changes.filter(({ probability }) => probability >= SAID_FROM).length },
   ];
 }
 

@@ -126,6 +126,13 @@ describe('wrong usage', () => {
       ['analyze', SAMPLE_RUN, '--tokens', MAIN],
       'expected a JSON array of prompts',
     ],
+    ['a device that is none', ['analyze', SAMPLE_RUN, '--device', 'abacus'], 'expected one of the devices cpu,'],
+    [
+      'a device that is not installed',
+      ['analyze', SAMPLE_RUN, '--device', 'cuda'],
+      'npm rebuild onnxruntime-node --ignore-scripts=false',
+    ],
+    ['a text file that is not there', ['analyze', SAMPLE_RUN, '--text', 'absent.txt'], 'absent.txt'],
   ])('exits with 2 and a sentence: %s', async (_, words, sentence) => {
     const { code, stderr, stdout } = await phasewatch(...words);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

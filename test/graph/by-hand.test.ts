@@ -158,6 +158,22 @@ describe('nodes', () => {
     expectAllClose(trophicLevels(parts), [0, 0, 1, 0, 1]);
   });
 
+  it('tied by less than rounding leaves are of separate parts', () => {
+    const strong = [0.3, 0.7, 0.1];
+    const tied = graphFrom(6, [
+      [0, 1, strong[0]],
+      [0, 2, strong[1]],
+      [1, 2, strong[2]],
+      [2, 3, 1e-25],
+      [3, 4, strong[0]],
+      [3, 5, strong[1]],
+      [4, 5, strong[2]],
+    ]);
+    const levels = trophicLevels(tied);
+    expectAllClose(levels.slice(3), levels.slice(0, 3));
+    expect(Math.max(...levels)).toBeLessThan(2);
+  });
+
   it('of a chain of two have ranks 1 and 1 + 0.85, as shares', () => {
     const pair = graphFrom(2, [[0, 1, 0.2]]);
     expectAllClose(pagerank(pair), [1 / 2.85, 1.85 / 2.85]);

@@ -47,6 +47,12 @@ describe('the churn floor', () => {
     expect(churnFloor(weights, 3)).toBeCloseTo(churn(Float64Array.of(2, 4), Float64Array.of(1, 1)), 12);
   });
 
+  it('takes every other prompt, so that a drift along the prompts falls on both halves', () => {
+    // [2 edges, 4 prompts]: even (1, 4), odd (2, 6)
+    const weights = Float32Array.of(0, 0, 2, 4, 8, 10, 0, 2);
+    expect(churnFloor(weights, 4)).toBeCloseTo(churn(Float64Array.of(1, 4), Float64Array.of(2, 6)), 12);
+  });
+
   it('is 0 where all prompts say the same, and has no sample with one prompt', () => {
     expect(churnFloor(Float32Array.of(0.5, 0.5, 0.25, 0.25), 2)).toBe(0);
     expect(churnFloor(Float32Array.of(0.5, 0.25), 1)).toBeNull();

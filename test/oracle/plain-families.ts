@@ -48,17 +48,18 @@ function gptNeox(config: PlainConfig, tensors: PlainTensors): PlainModel {
       `${attention}.query_key_value.weight`,
       biased ? `${attention}.query_key_value.bias` : null,
     );
-    // Each head's query, key and value stand together.
-    const third = (which: number) => (read: Vector) =>
-      pieces(fused(read), 3 * d).map((head) => head.slice(which * d, (which + 1) * d));
-    const turned = (part: (read: Vector) => Vector[]) => (read: Vector, position: number) =>
-      part(read).map((head) => rotated(head, position, frequencies));
     return {
       attentionReads: layerNorm(tensors, `${at}.input_layernorm`, epsilon),
       mlpReads: layerNorm(tensors, `${at}.post_attention_layernorm`, epsilon),
-      queries: turned(third(0)),
-      keys: turned(third(1)),
-      values: third(2),
+      project: (read, position) => {
+        // Each head's query, key and value stand together.
+        const heads = pieces(fused(read), 3 * d).map((head) => pieces(head, d));
+        return {
+          queries: heads.map(([query]) => rotated(query, position, frequencies)),
+          keys: heads.map(([, key]) => rotated(key, position, frequencies)),
+          values: heads.map(([, , value]) => value),
+        };
+      },
       scale: 1 / Math.sqrt(d),
       headWrites: headColumns(valuesOf(tensors, `${attention}.dense.weight`), H * d),
       outputBias: biased ? valuesOf(tensors, `${attention}.dense.bias`) : new Float64Array(H * d),
@@ -91,20 +92,22 @@ function gpt2(config: PlainConfig, tensors: PlainTensors): PlainModel {
   const layers = perLayer(size(config, 'n_layer'), (layer): PlainLayer => {
     const at = `transformer.h.${layer}`;
     const fused = convolution(tensors, `${at}.attn.c_attn.weight`, `${at}.attn.c_attn.bias`);
-    const third = (which: number) => (read: Vector) =>
-      pieces(fused(read).slice(which * D, (which + 1) * D), d);
     const output = valuesOf(tensors, `${at}.attn.c_proj.weight`);
     return {
       attentionReads: layerNorm(tensors, `${at}.ln_1`, epsilon),
       mlpReads: layerNorm(tensors, `${at}.ln_2`, epsilon),
-      queries: third(0),
-      keys: third(1),
-      values: third(2),
+      project: (read) => {
+        const [queries, keys, values] = pieces(fused(read), D).map((part) => pieces(part, d));
+        return { queries, keys, values };
+      },
       scale: config.scale_attn_weights === false ? 1 : 1 / Math.sqrt(d),
-      headWrites: (head, z) =>
-        Float64Array.from({ length: D }, (_, column) =>
-          z.reduce((total, value, i) => total + value * output[(head * d + i) * D + column], 0),
-        ),
+      headWrites: (head, z) => {
+        const written = new Float64Array(D);
+        for (let i = 0; i < d; i += 1)
+          for (let column = 0; column < D; column += 1)
+            written[column] += z[i] * output[(head * d + i) * D + column];
+        return written;
+      },
       outputBias: valuesOf(tensors, `${at}.attn.c_proj.bias`),
       mlp: chain(
         convolution(tensors, `${at}.mlp.c_fc.weight`, `${at}.mlp.c_fc.bias`),
@@ -125,16 +128,17 @@ function gptNeo(config: PlainConfig, tensors: PlainTensors): PlainModel {
   const layers = perLayer(size(config, 'num_layers'), (layer): PlainLayer => {
     const at = `transformer.h.${layer}`;
     const attention = `${at}.attn.attention`;
-    const heads = (part: string) => {
-      const map = linear(tensors, `${attention}.${part}_proj.weight`, null);
-      return (read: Vector) => pieces(map(read), D / H);
-    };
+    const [query, key, value] = ['q', 'k', 'v'].map((part) =>
+      linear(tensors, `${attention}.${part}_proj.weight`, null),
+    );
     return {
       attentionReads: layerNorm(tensors, `${at}.ln_1`, epsilon),
       mlpReads: layerNorm(tensors, `${at}.ln_2`, epsilon),
-      queries: heads('q'),
-      keys: heads('k'),
-      values: heads('v'),
+      project: (read) => ({
+        queries: pieces(query(read), D / H),
+        keys: pieces(key(read), D / H),
+        values: pieces(value(read), D / H),
+      }),
       scale: 1,
       headWrites: headColumns(valuesOf(tensors, `${attention}.out_proj.weight`), D),
       outputBias: valuesOf(tensors, `${attention}.out_proj.bias`),
@@ -170,7 +174,7 @@ function llama(config: PlainConfig, tensors: PlainTensors): PlainModel {
       return (read: Vector, position: number) =>
         pieces(projected(read), d).map((head) => rotated(each(head), position, frequencies));
     };
-    const values = map('self_attn.v_proj');
+    const [queries, keys, values] = [compared('q'), compared('k'), map('self_attn.v_proj')];
     const outputBias = has(`${at}.self_attn.o_proj.bias`);
     const [gate, up, down] = ['gate', 'up', 'down'].map((part) => map(`mlp.${part}_proj`));
     const act = activation(config.hidden_act ?? 'silu');
@@ -178,9 +182,11 @@ function llama(config: PlainConfig, tensors: PlainTensors): PlainModel {
     return {
       attentionReads: after ? itself : norm('input_layernorm'),
       mlpReads: after ? itself : norm('post_attention_layernorm'),
-      queries: compared('q'),
-      keys: compared('k'),
-      values: (read) => pieces(values(read), d),
+      project: (read, position) => ({
+        queries: queries(read, position),
+        keys: keys(read, position),
+        values: pieces(values(read), d),
+      }),
       scale: 1 / Math.sqrt(d),
       headWrites: headColumns(valuesOf(tensors, `${at}.self_attn.o_proj.weight`), H * d),
       outputBias: outputBias === null ? new Float64Array(D) : valuesOf(tensors, outputBias),

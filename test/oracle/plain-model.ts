@@ -16,11 +16,11 @@ export type PlainLayer = {
   /** What attention and MLP read of the residual stream: its norm, or itself. */
   readonly attentionReads: (stream: Vector) => Vector;
   readonly mlpReads: (stream: Vector) => Vector;
-  /** One vector a head; queries and keys normed and rotated as attention compares them. */
-  readonly queries: (read: Vector, position: number) => readonly Vector[];
-  /** One vector a key/value head. */
-  readonly keys: (read: Vector, position: number) => readonly Vector[];
-  readonly values: (read: Vector) => readonly Vector[];
+  /** Queries, one vector a head, and keys, one a key/value head, are normed and rotated as attention compares them. */
+  readonly project: (
+    read: Vector,
+    position: number,
+  ) => Readonly<Record<'queries' | 'keys' | 'values', readonly Vector[]>>;
   readonly scale: number;
   /** z·W_O[head] */
   readonly headWrites: (head: number, z: Vector) => Vector;
@@ -71,28 +71,25 @@ export function pass(
   const mlps: (readonly Vector[])[] = [];
   const patterns: (readonly Vector[])[][] = [];
   model.layers.forEach((layer, index) => {
-    const reads = stream.map((vector) => layer.attentionReads(vector));
-    const queries = reads.map((read, position) => layer.queries(read, position));
-    const keys = reads.map((read, position) => layer.keys(read, position));
-    const values = reads.map((read) => layer.values(read));
-    const sharing = model.heads / keys[0].length;
+    const projected = stream.map((vector, position) => layer.project(layer.attentionReads(vector), position));
+    const sharing = model.heads / projected[0].keys.length;
     const written = stream.map(() => Float64Array.from(layer.outputBias));
     z.push([]);
     heads.push([]);
     patterns.push([]);
     for (let head = 0; head < model.heads; head += 1) {
       const shared = Math.floor(head / sharing);
-      const pattern = queries.map((query, position) =>
+      const pattern = projected.map(({ queries }, position) =>
         softmax(
           Float64Array.from(
             { length: position + 1 },
-            (_, key) => layer.scale * dot(query[head], keys[key][shared]),
+            (_, key) => layer.scale * dot(queries[head], projected[key].keys[shared]),
           ),
         ),
       );
       const passedOn = replace(
         { layer: index, head },
-        pattern.map((row) => mixed(row, (position) => values[position][shared])),
+        pattern.map((row) => mixed(row, (position) => projected[position].values[shared])),
       );
       const output = passedOn.map((vector) => layer.headWrites(head, vector));
       output.forEach((vector, position) => {
@@ -120,11 +117,13 @@ export function dot(a: Vector, b: Vector): number {
 }
 
 export function sum(a: Vector, b: Vector): Vector {
-  return a.map((value, i) => value + b[i]);
+  const total = Float64Array.from(a);
+  add(total, b);
+  return total;
 }
 
 export function softmax(scores: Vector): Vector {
-  const largest = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const largest = Math.max(...scores);
   const powers = scores.map((score) => Math.exp(score - largest));
   const total = powers.reduce((a, b) => a + b, 0);
   return powers.map((power) => power / total);

@@ -23,26 +23,30 @@ export function valuesOf(tensors: PlainTensors, name: string): Vector {
 /** x·Wᵀ + b with W stored [outputs, inputs]; `bias` is the name of b, or null. */
 export function linear(tensors: PlainTensors, weight: string, bias: string | null): Part {
   const W = valuesOf(tensors, weight);
-  const b = bias === null ? null : valuesOf(tensors, bias);
-  return (x) => {
-    const outputs = new Float64Array(W.length / x.length);
-    for (let row = 0; row < outputs.length; row += 1) {
-      let total = b ? b[row] : 0;
-      for (let i = 0; i < x.length; i += 1) total += W[row * x.length + i] * x[i];
-      outputs[row] = total;
-    }
-    return outputs;
-  };
+  return affine(W, bias === null ? null : valuesOf(tensors, bias));
 }
 
 /** x·W + b with W stored [inputs, outputs]. */
 export function convolution(tensors: PlainTensors, weight: string, bias: string): Part {
-  const W = valuesOf(tensors, weight);
+  const stored = valuesOf(tensors, weight);
   const b = valuesOf(tensors, bias);
+  const [outputs, inputs] = [b.length, stored.length / b.length];
+  return affine(
+    stored.map((_, at) => stored[(at % inputs) * outputs + Math.floor(at / inputs)]),
+    b,
+  );
+}
+
+/** @param W [outputs, inputs] */
+function affine(W: Vector, b: Vector | null): Part {
   return (x) => {
-    const outputs = Float64Array.from(b);
-    for (let i = 0; i < x.length; i += 1)
-      for (let column = 0; column < b.length; column += 1) outputs[column] += x[i] * W[i * b.length + column];
+    const inputs = x.length;
+    const outputs = new Float64Array(W.length / inputs);
+    for (let row = 0; row < outputs.length; row += 1) {
+      let total = b ? b[row] : 0;
+      for (let i = 0; i < inputs; i += 1) total += W[row * inputs + i] * x[i];
+      outputs[row] = total;
+    }
     return outputs;
   };
 }

@@ -1,0 +1,139 @@
+/**
+ * GPT-Neo, the family of TinyStories: learned positions, LayerNorm, sequential residual; queries and keys are compared
+ * as they are, without the factor 1/√d; query, key and value have no bias. Layers attend to everything or, `local`, to
+ * the last `window_size` positions. Output matrix tied to the token embedding unless it is stored by itself.
+ *
+ * Source: Hugging Face transformers, models/gpt_neo/modeling_gpt_neo.py.
+ */
+import * as z from 'zod';
+import type { TensorReader } from '../source/checkpoint-files.ts';
+import type { Architecture } from './architecture.ts';
+import {
+  activationOf,
+  headWidthOf,
+  parseConfig,
+  refuseIf,
+  SPECIAL_TOKENS,
+  size,
+  specialTokens,
+} from './config-json.ts';
+import {
+  type BlockWeights,
+  type ModelWeights,
+  readPositions,
+  readTensor,
+  readUnembedding,
+} from './weights.ts';
+
+const LAYER_KINDS = ['global', 'local'] as const;
+
+const Config = z.object({
+  hidden_size: size,
+  num_heads: size,
+  num_layers: size,
+  intermediate_size: size.nullish(),
+  vocab_size: size,
+  max_position_embeddings: size,
+  window_size: size.default(256),
+  /** Kinds of consecutive layers, and how often they are repeated. */
+  attention_types: z
+    .array(z.tuple([z.array(z.enum(LAYER_KINDS)), z.int().nonnegative()]))
+    .nullish()
+    .transform((types) => types ?? [[[...LAYER_KINDS], 12] as const]),
+  layer_norm_epsilon: z.number().positive().default(1e-5),
+  activation_function: z.string().default('gelu_new'),
+  tie_word_embeddings: z.boolean().default(true),
+  ...SPECIAL_TOKENS,
+});
+
+export function gptNeoArchitecture(json: unknown): Architecture {
+  const config = parseConfig('gpt_neo', Config, json);
+  const problems: string[] = [];
+  const [D, H, L] = [config.hidden_size, config.num_heads, config.num_layers];
+  const F = config.intermediate_size ?? 4 * D;
+  const headWidth = headWidthOf(D, H, problems);
+  const activation = activationOf('activation_function', config.activation_function, problems);
+  const described = config.attention_types.reduce((count, [kinds, times]) => count + kinds.length * times, 0);
+  if (described !== L) problems.push(`attention_types of ${described} layers, expected ${L}`);
+  const isLocal = config.attention_types.some(([kinds, times]) => times > 0 && kinds.includes('local'));
+  refuseIf('gpt_neo', problems);
+  return {
+    family: 'gpt_neo',
+    layers: L,
+    heads: H,
+    keyValueHeads: H,
+    width: D,
+    headWidth,
+    mlpWidth: F,
+    vocabulary: config.vocab_size,
+    // Within its window, local attention is full attention; longer probes are refused.
+    positionsMax: Math.min(
+      config.max_position_embeddings,
+      isLocal ? config.window_size : Number.POSITIVE_INFINITY,
+    ),
+    residual: 'sequential',
+    norm: { kind: 'layer', epsilon: config.layer_norm_epsilon, placement: 'before' },
+    attention: { scale: 1, queryKeyNorm: 'none' },
+    mlp: { gated: false, activation },
+    rotaryFrequencies: null,
+    embedding: { positions: config.max_position_embeddings, tied: config.tie_word_embeddings },
+    matrices: 'outputs-first',
+    blockShapes: {
+      attention_norm_weight: [D],
+      attention_norm_bias: [D],
+      query_weight: [D, D],
+      key_weight: [D, D],
+      value_weight: [D, D],
+      output_weight: [D, D],
+      output_bias: [D],
+      mlp_norm_weight: [D],
+      mlp_norm_bias: [D],
+      up_weight: [F, D],
+      up_bias: [F],
+      down_weight: [D, F],
+      down_bias: [D],
+    },
+    specialTokens: specialTokens(config),
+  };
+}
+
+export function gptNeoWeights(architecture: Architecture, tensors: TensorReader): ModelWeights {
+  const { width: D, mlpWidth: F, vocabulary: V } = architecture;
+  const prefix = tensors.has('wte.weight') ? '' : 'transformer.';
+  const read = (name: string, ...shape: number[]) => readTensor(tensors, name, shape);
+
+  return {
+    embedding: async () => ({
+      tokens: await read(`${prefix}wte.weight`, V, D),
+      positions: await readPositions(architecture, tensors, `${prefix}wpe.weight`),
+    }),
+
+    async block(layer): Promise<BlockWeights> {
+      const at = `${prefix}h.${layer}`;
+      const attention = `${at}.attn.attention`;
+      return {
+        attention_norm_weight: await read(`${at}.ln_1.weight`, D),
+        attention_norm_bias: await read(`${at}.ln_1.bias`, D),
+        query_weight: await read(`${attention}.q_proj.weight`, D, D),
+        key_weight: await read(`${attention}.k_proj.weight`, D, D),
+        value_weight: await read(`${attention}.v_proj.weight`, D, D),
+        output_weight: await read(`${attention}.out_proj.weight`, D, D),
+        output_bias: await read(`${attention}.out_proj.bias`, D),
+        mlp_norm_weight: await read(`${at}.ln_2.weight`, D),
+        mlp_norm_bias: await read(`${at}.ln_2.bias`, D),
+        up_weight: await read(`${at}.mlp.c_fc.weight`, F, D),
+        up_bias: await read(`${at}.mlp.c_fc.bias`, F),
+        down_weight: await read(`${at}.mlp.c_proj.weight`, D, F),
+        down_bias: await read(`${at}.mlp.c_proj.bias`, D),
+      };
+    },
+
+    async readout() {
+      return {
+        normWeight: await read(`${prefix}ln_f.weight`, D),
+        normBias: await read(`${prefix}ln_f.bias`, D),
+        unembedding: await readUnembedding(architecture, tensors, `${prefix}wte.weight`),
+      };
+    },
+  };
+}

@@ -1,0 +1,397 @@
+/**
+ * Small models of every family with random weights, as real checkpoints: names, shapes and configuration keys are
+ * those that `save_pretrained` of transformers writes. Weights are seeded normal values, scaled so that activations
+ * neither vanish nor explode and attention is neither uniform nor one-hot; no weight is zero.
+ *
+ * L = 3 layers, H = 4 heads, D = 32, F = 48, V = 40; K = 2 where heads share keys and values.
+ */
+import { join } from 'node:path';
+import { seededRandom } from '../../server/base/random.ts';
+import type { CheckpointRef } from '../../server/source/checkpoint-files.ts';
+import { putFiles, refTo, safetensorsBytes, temporaryDirectory } from '../source/made-files.ts';
+
+type NumberFormat = 'F32' | 'F16' | 'BF16';
+export type MadeTensor = { readonly shape: readonly number[]; readonly values: Float32Array };
+export type MadeModel = {
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Values are exactly those that `format` can hold. */
+  readonly tensors: ReadonlyMap<string, MadeTensor>;
+  readonly format: NumberFormat;
+  /** How many files the tensors are spread over. */
+  readonly files: number;
+};
+
+type Shapes = Readonly<Record<string, readonly number[]>>;
+type Recipe = {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly shapes: Shapes;
+  readonly format?: NumberFormat;
+  readonly files?: number;
+};
+
+const [L, H, D, F, V] = [3, 4, 32, 48, 40];
+/** Longest sequence, and tokens of no text. */
+const POSITIONS = 24;
+const IDS = { bos_token_id: 0, eos_token_id: 0 };
+
+const NEOX = {
+  model_type: 'gpt_neox',
+  hidden_size: D,
+  num_attention_heads: H,
+  num_hidden_layers: L,
+  intermediate_size: F,
+  vocab_size: V,
+  max_position_embeddings: POSITIONS,
+  hidden_act: 'gelu',
+  layer_norm_eps: 1e-5,
+  tie_word_embeddings: false,
+  ...IDS,
+};
+const GPT2 = {
+  model_type: 'gpt2',
+  n_embd: D,
+  n_head: H,
+  n_layer: L,
+  n_positions: POSITIONS,
+  vocab_size: V,
+  activation_function: 'gelu_new',
+  layer_norm_epsilon: 1e-5,
+  ...IDS,
+};
+const LLAMA = {
+  model_type: 'llama',
+  hidden_size: D,
+  num_attention_heads: H,
+  num_key_value_heads: H,
+  num_hidden_layers: L,
+  intermediate_size: F,
+  vocab_size: V,
+  max_position_embeddings: POSITIONS,
+  hidden_act: 'silu',
+  rms_norm_eps: 1e-6,
+  tie_word_embeddings: false,
+  ...IDS,
+};
+const GROUPED = { ...LLAMA, num_key_value_heads: 2 };
+
+/** By a name that says what is special. */
+const RECIPES = {
+  gpt_neox: {
+    config: { ...NEOX, rotary_pct: 0.5, rotary_emb_base: 100, torch_dtype: 'float32' },
+    shapes: neoxShapes(true),
+  },
+  'gpt_neox, sequential, no attention bias, F16': {
+    config: {
+      ...NEOX,
+      use_parallel_residual: false,
+      attention_bias: false,
+      rope_parameters: { rope_type: 'default', rope_theta: 100, partial_rotary_factor: 0.25 },
+      dtype: 'float16',
+    },
+    shapes: neoxShapes(false),
+    format: 'F16',
+  },
+  gpt2: { config: GPT2, shapes: gpt2Shapes(4 * D, false) },
+  'gpt2, untied, unscaled, relu, 2 files': {
+    config: {
+      ...GPT2,
+      n_inner: F,
+      tie_word_embeddings: false,
+      scale_attn_weights: false,
+      activation_function: 'relu',
+    },
+    shapes: gpt2Shapes(F, true),
+    files: 2,
+  },
+  'gpt_neo, BF16': {
+    config: {
+      model_type: 'gpt_neo',
+      hidden_size: D,
+      num_heads: H,
+      num_layers: L,
+      intermediate_size: F,
+      vocab_size: V,
+      max_position_embeddings: POSITIONS,
+      window_size: 16,
+      attention_types: [
+        [['global', 'local'], 1],
+        [['global'], 1],
+      ],
+      activation_function: 'gelu_new',
+      layer_norm_epsilon: 1e-5,
+      torch_dtype: 'bfloat16',
+      ...IDS,
+    },
+    shapes: gptNeoShapes(),
+    format: 'BF16',
+  },
+  'llama, tied': {
+    config: { ...LLAMA, tie_word_embeddings: true, rope_theta: 100 },
+    shapes: llamaShapes({ tied: true }),
+  },
+  'llama, grouped, linear rope, 3 files': {
+    config: { ...GROUPED, rope_theta: 100, rope_scaling: { type: 'linear', factor: 2 } },
+    shapes: llamaShapes({ K: 2 }),
+    files: 3,
+  },
+  'llama, grouped, llama3 rope, biases': {
+    config: {
+      ...GROUPED,
+      attention_bias: true,
+      mlp_bias: true,
+      rope_parameters: {
+        rope_type: 'llama3',
+        rope_theta: 100,
+        factor: 4,
+        low_freq_factor: 1,
+        high_freq_factor: 4,
+        original_max_position_embeddings: 64,
+      },
+    },
+    shapes: llamaShapes({ K: 2, biases: ['q', 'k', 'v', 'o', 'gate', 'up', 'down'] }),
+  },
+  'mistral, BF16': {
+    config: { ...GROUPED, model_type: 'mistral', sliding_window: 16, rope_theta: 100 },
+    shapes: llamaShapes({ K: 2 }),
+    format: 'BF16',
+  },
+  qwen2: {
+    config: {
+      ...GROUPED,
+      model_type: 'qwen2',
+      use_sliding_window: false,
+      sliding_window: null,
+      max_window_layers: 2,
+      layer_types: ['full_attention', 'full_attention', 'full_attention'],
+      rope_parameters: { rope_type: 'default', rope_theta: 100 },
+    },
+    shapes: llamaShapes({ K: 2, biases: ['q', 'k', 'v'] }),
+  },
+  'qwen3, wide heads, tied': {
+    config: { ...GROUPED, model_type: 'qwen3', head_dim: 12, tie_word_embeddings: true, rope_theta: 100 },
+    shapes: llamaShapes({ K: 2, d: 12, tied: true, norms: 'qwen3' }),
+  },
+  olmo2: {
+    config: { ...GROUPED, model_type: 'olmo2', rope_theta: 100 },
+    shapes: llamaShapes({ K: 2, norms: 'olmo2' }),
+  },
+} satisfies Readonly<Record<string, Recipe>>;
+
+export type MadeName = keyof typeof RECIPES;
+export const MADE_NAMES = Object.keys(RECIPES) as MadeName[];
+
+export function madeModel(name: MadeName, seed = 1): MadeModel {
+  const { config, shapes, format = 'F32', files = 1 }: Recipe = RECIPES[name];
+  const random = seededRandom(seed);
+  const tensors = new Map<string, MadeTensor>();
+  for (const [tensor, shape] of Object.entries(shapes)) {
+    const [center, deviation] = distributionOf(tensor, shape, config);
+    const count = shape.reduce((product, size) => product * size, 1);
+    const values = Float32Array.from({ length: count }, () =>
+      rounded(center + deviation * normal(random), format),
+    );
+    tensors.set(tensor, { shape, values });
+  }
+  return { config, tensors, format, files };
+}
+
+/** The model with other tensors in the place of its own of those names. */
+export function withTensors(model: MadeModel, others: Readonly<Record<string, MadeTensor>>): MadeModel {
+  return { ...model, tensors: new Map([...model.tensors, ...Object.entries(others)]) };
+}
+
+/** Writes the checkpoint into a directory that vanishes with the test. */
+export function putModel({ config, tensors, format, files }: MadeModel): CheckpointRef {
+  const directory = temporaryDirectory();
+  const names = [...tensors.keys()];
+  const file = (at: number) =>
+    files === 1 ? 'model.safetensors' : `model-${at + 1}-of-${files}.safetensors`;
+  for (let at = 0; at < files; at += 1) {
+    const own = names.filter((_, place) => place % files === at);
+    putFiles(directory, { [file(at)]: fileBytes(own, tensors, format) });
+  }
+  putFiles(directory, {
+    'config.json': config,
+    ...(files > 1 && {
+      'model.safetensors.index.json': {
+        metadata: {},
+        weight_map: Object.fromEntries(names.map((name, place) => [name, file(place % files)])),
+      },
+    }),
+  });
+  return { ...refTo(directory), configFile: join(directory, 'config.json') };
+}
+
+function neoxShapes(biased: boolean): Shapes {
+  return {
+    'gpt_neox.embed_in.weight': [V, D],
+    ...perLayer((layer) => {
+      const at = `gpt_neox.layers.${layer}`;
+      return {
+        ...norm(`${at}.input_layernorm`),
+        ...norm(`${at}.post_attention_layernorm`),
+        ...matrix(`${at}.attention.query_key_value`, 3 * D, D, biased),
+        ...matrix(`${at}.attention.dense`, D, D, biased),
+        ...matrix(`${at}.mlp.dense_h_to_4h`, F, D, true),
+        ...matrix(`${at}.mlp.dense_4h_to_h`, D, F, true),
+      };
+    }),
+    ...norm('gpt_neox.final_layer_norm'),
+    'embed_out.weight': [V, D],
+  };
+}
+
+function gpt2Shapes(inner: number, untied: boolean): Shapes {
+  const conv = (stem: string, inputs: number, outputs: number) => ({
+    [`${stem}.weight`]: [inputs, outputs],
+    [`${stem}.bias`]: [outputs],
+  });
+  return {
+    'transformer.wte.weight': [V, D],
+    'transformer.wpe.weight': [POSITIONS, D],
+    ...perLayer((layer) => {
+      const at = `transformer.h.${layer}`;
+      return {
+        ...norm(`${at}.ln_1`),
+        ...conv(`${at}.attn.c_attn`, D, 3 * D),
+        ...conv(`${at}.attn.c_proj`, D, D),
+        ...norm(`${at}.ln_2`),
+        ...conv(`${at}.mlp.c_fc`, D, inner),
+        ...conv(`${at}.mlp.c_proj`, inner, D),
+      };
+    }),
+    ...norm('transformer.ln_f'),
+    ...(untied && { 'lm_head.weight': [V, D] }),
+  };
+}
+
+function gptNeoShapes(): Shapes {
+  return {
+    'transformer.wte.weight': [V, D],
+    'transformer.wpe.weight': [POSITIONS, D],
+    ...perLayer((layer) => {
+      const at = `transformer.h.${layer}`;
+      return {
+        ...norm(`${at}.ln_1`),
+        ...matrix(`${at}.attn.attention.k_proj`, D, D, false),
+        ...matrix(`${at}.attn.attention.v_proj`, D, D, false),
+        ...matrix(`${at}.attn.attention.q_proj`, D, D, false),
+        ...matrix(`${at}.attn.attention.out_proj`, D, D, true),
+        ...norm(`${at}.ln_2`),
+        ...matrix(`${at}.mlp.c_fc`, F, D, true),
+        ...matrix(`${at}.mlp.c_proj`, D, F, true),
+      };
+    }),
+    ...norm('transformer.ln_f'),
+  };
+}
+
+type LlamaChoices = {
+  readonly K?: number;
+  readonly d?: number;
+  readonly tied?: boolean;
+  readonly biases?: readonly string[];
+  readonly norms?: 'llama' | 'qwen3' | 'olmo2';
+};
+
+function llamaShapes({ K = H, d = D / H, tied = false, biases = [], norms = 'llama' }: LlamaChoices): Shapes {
+  return {
+    'model.embed_tokens.weight': [V, D],
+    ...perLayer((layer) => {
+      const at = `model.layers.${layer}`;
+      const projection = (room: string, part: string, outputs: number, inputs: number) =>
+        matrix(`${at}.${room}.${part}_proj`, outputs, inputs, biases.includes(part));
+      return {
+        ...projection('self_attn', 'q', H * d, D),
+        ...projection('self_attn', 'k', K * d, D),
+        ...projection('self_attn', 'v', K * d, D),
+        ...projection('self_attn', 'o', D, H * d),
+        ...(norms !== 'llama' && {
+          [`${at}.self_attn.q_norm.weight`]: [norms === 'qwen3' ? d : H * d],
+          [`${at}.self_attn.k_norm.weight`]: [norms === 'qwen3' ? d : K * d],
+        }),
+        ...projection('mlp', 'gate', F, D),
+        ...projection('mlp', 'up', F, D),
+        ...projection('mlp', 'down', D, F),
+        [`${at}.${norms === 'olmo2' ? 'post_feedforward' : 'input'}_layernorm.weight`]: [D],
+        [`${at}.post_attention_layernorm.weight`]: [D],
+      };
+    }),
+    'model.norm.weight': [D],
+    ...(!tied && { 'lm_head.weight': [V, D] }),
+  };
+}
+
+function perLayer(shapes: (layer: number) => Shapes): Shapes {
+  return Object.assign({}, ...Array.from({ length: L }, (_, layer) => shapes(layer)));
+}
+
+function norm(stem: string): Shapes {
+  return { [`${stem}.weight`]: [D], [`${stem}.bias`]: [D] };
+}
+
+function matrix(stem: string, outputs: number, inputs: number, biased: boolean): Shapes {
+  return { [`${stem}.weight`]: [outputs, inputs], ...(biased && { [`${stem}.bias`]: [outputs] }) };
+}
+
+/** Center and standard deviation of a tensor's values. */
+function distributionOf(
+  name: string,
+  shape: readonly number[],
+  config: Readonly<Record<string, unknown>>,
+): readonly [number, number] {
+  if (name.endsWith('.bias')) return [0, 0.3];
+  if (shape.length === 1) return [1, 0.25];
+  if (/wte|embed_tokens|embed_in/.test(name)) return [0, 0.7];
+  if (name.includes('wpe')) return [0, 0.4];
+  const inputs = config.model_type === 'gpt2' && name.includes('.h.') ? shape[0] : shape[1];
+  const isUnscaled = config.model_type === 'gpt_neo' && /[qk]_proj/.test(name);
+  return [0, (isUnscaled ? 0.8 : 1.3) / Math.sqrt(inputs)];
+}
+
+/** By Box and Muller's method. */
+function normal(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
+
+const SIGNIFICANT_BITS: Readonly<Record<NumberFormat, number>> = { F32: 24, F16: 11, BF16: 8 };
+/** The smallest normal number of F16. */
+const F16_LEAST = 2 ** -14;
+
+/** The nearest number that the format holds; for F16 none that is denormal. */
+function rounded(value: number, format: NumberFormat): number {
+  const magnitude = format === 'F16' ? Math.max(Math.abs(value), F16_LEAST) : Math.abs(value);
+  const unit = 2 ** (Math.floor(Math.log2(magnitude)) + 1 - SIGNIFICANT_BITS[format]);
+  return Math.sign(value) * Math.round(magnitude / unit) * unit;
+}
+
+function fileBytes(
+  names: readonly string[],
+  tensors: ReadonlyMap<string, MadeTensor>,
+  format: NumberFormat,
+): Uint8Array {
+  const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
+  const parts: Uint8Array[] = [];
+  let begin = 0;
+  for (const name of names) {
+    const { shape, values } = tensors.get(name) ?? { shape: [0], values: new Float32Array() };
+    const bytes = encoded(values, format);
+    header[name] = { dtype: format, shape, data_offsets: [begin, begin + bytes.length] };
+    parts.push(bytes);
+    begin += bytes.length;
+  }
+  return safetensorsBytes(header, Buffer.concat(parts));
+}
+
+/** Little-endian bytes of values that the format holds exactly. */
+function encoded(values: Float32Array, format: NumberFormat): Uint8Array {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  if (format === 'F32') return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const halves = Uint16Array.from(bits, (word) =>
+    format === 'BF16'
+      ? word >>> 16
+      : // The sign, an exponent less the difference of both biases, and the upper 10 bits of the fraction.
+        ((word >>> 16) & 0x8000) | ((((word >>> 23) & 0xff) - 112) << 10) | ((word >>> 13) & 0x3ff),
+  );
+  return new Uint8Array(halves.buffer);
+}

@@ -1,11 +1,11 @@
 /** What the catalogue says of one metric, for people and for charts. */
-export type MetricInfo = {
+export type MetricInfo<Lowest extends number | null = number> = {
   readonly id: string;
   readonly label: string;
   /** Unit of the values, `''` for a pure number. */
   readonly unit: string;
   /** Smallest and largest possible value; `null` where there is no bound. */
-  readonly range: readonly [number, number | null];
+  readonly range: readonly [Lowest, number | null];
   /** Two sentences: what it is, how to read it. */
   readonly explanation: string;
   /** Compares a checkpoint with the one before it, so the first checkpoint has no value. */

@@ -7,9 +7,9 @@
 import { CHURN_CONTEXT, STRENGTH_COMPARISONS, WEIGHT_COMPARISONS } from './comparison-metrics.ts';
 import { LEVEL_METRICS } from './graph-metrics.ts';
 import type { MetricInfo } from './metric-info.ts';
-import { NODE_METRICS } from './node-metrics.ts';
+import { EFFECT_METRICS, NODE_METRICS } from './node-metrics.ts';
 
-export { LEVEL_METRICS, type MetricInfo, NODE_METRICS };
+export { EFFECT_METRICS, LEVEL_METRICS, type MetricInfo, NODE_METRICS };
 
 /** Everything that sets a graph against another one of the run. */
 export const COMPARISON_METRICS = [...WEIGHT_COMPARISONS, ...STRENGTH_COMPARISONS] as const;
@@ -17,8 +17,8 @@ export const COMPARISON_METRICS = [...WEIGHT_COMPARISONS, ...STRENGTH_COMPARISON
 /** Numbers of a checkpoint that need more than its graph and the one before: a history, or the single prompts. */
 export const CHURN_METRICS = CHURN_CONTEXT;
 
-/** What every checkpoint carries, except that the first has none of those that compare with the previous one. */
-export const GRAPH_METRICS = [...LEVEL_METRICS, ...WEIGHT_COMPARISONS] as const;
+/** What every checkpoint carries; the first has none of those that compare with the previous one. */
+export const GRAPH_METRICS = [...LEVEL_METRICS, ...COMPARISON_METRICS, ...CHURN_METRICS] as const;
 
 export const TASK_MEASURES = [
   {
@@ -83,6 +83,7 @@ export type ComparisonMetricId = (typeof COMPARISON_METRICS)[number]['id'];
 export type ChurnMetricId = (typeof CHURN_METRICS)[number]['id'];
 export type GraphMetricId = (typeof GRAPH_METRICS)[number]['id'];
 export type NodeMetricId = (typeof NODE_METRICS)[number]['id'];
+export type EffectMetricId = (typeof EFFECT_METRICS)[number]['id'];
 export type TaskMeasureId = (typeof TASK_MEASURES)[number]['id'];
 
 /** An edge counts as active above this weight (the paper's threshold 0.7 on the cosine). */

@@ -113,3 +113,40 @@ export const NODE_METRICS = [
     source: 'R. S. MacKay, S. Johnson & B. Sansom, R. Soc. Open Sci. 7 (2020)',
   },
 ] as const satisfies readonly MetricInfo[];
+
+/** Effects on the model's output, where they are computed: they need the unembedding, and may be left out. */
+export const EFFECT_METRICS = [
+  {
+    id: 'kl_nats',
+    label: 'KL divergence of the output',
+    unit: 'nats',
+    range: [0, null],
+    explanation:
+      'Kullback–Leibler divergence from the clean to the ablated next-token distribution, mean over positions. It is high for a component that the predictions hang on.',
+    comparesWithPrevious: false,
+    cost: 'expensive',
+    source: 'S. Kullback & R. A. Leibler, Ann. Math. Stat. 22 (1951)',
+  },
+  {
+    id: 'delta_loss_nats',
+    label: 'Change of loss',
+    unit: 'nats',
+    range: [null, null],
+    explanation:
+      'Mean next-token loss with the component ablated less the clean one. Above 0 the component helps, below 0 the model would do better without it on this probe.',
+    comparesWithPrevious: false,
+    cost: 'expensive',
+    source: 'Loss under ablation, this project',
+  },
+  {
+    id: 'logit_cosine',
+    label: 'Turn of the logits',
+    unit: '',
+    range: [0, 2],
+    explanation:
+      '1 − cosine between the clean and the ablated logits, each less their mean. It says how far the output turns, in the measure of the edge weights.',
+    comparesWithPrevious: false,
+    cost: 'expensive',
+    source: 'E. Rocchetti, arXiv 2509.15269 (2025)',
+  },
+] as const satisfies readonly MetricInfo<number | null>[];

@@ -162,7 +162,8 @@ export const Delta = z.discriminatedUnion('type', [
     nodeMetrics: z.record(z.string(), Numbers),
     headScores: z.record(z.string(), Numbers),
     task: NumberRecord,
-    roles: z.nullable(Roles),
+    /** Those roles that are known now. */
+    roles: z.partial(Roles),
     /** Null where only a comparison is stated anew. */
     undefinedCount: z.nullable(z.int()),
   }),
@@ -258,7 +259,7 @@ export function apply(state: RunState, delta: Delta): RunState {
         metrics: { ...before.metrics, ...delta.metrics },
         metricErrors: { ...before.metricErrors, ...delta.metricErrors },
         task: { ...before.task, ...delta.task },
-        roles: delta.roles ?? before.roles,
+        roles: rolesWith(before.roles, delta.roles),
         undefinedCount: delta.undefinedCount ?? before.undefinedCount,
       };
       const partial = state.partial;
@@ -318,6 +319,12 @@ export function apply(state: RunState, delta: Delta): RunState {
 /** For the end of a switch over a union: does not compile while a case is missing. */
 export function unreachable(value: never): never {
   throw new Error(`unreachable: ${JSON.stringify(value)}`);
+}
+
+/** Null until anything is known of roles; then a role that is not known yet has no holders. */
+function rolesWith(before: Roles | null, known: Partial<Roles>): Roles | null {
+  if (before === null && Object.keys(known).length === 0) return null;
+  return { ...(before ?? { spreaders: [], gatherers: [], gatekeepers: [] }), ...known };
 }
 
 function started(id: string, step: number): Checkpoint {

@@ -5,15 +5,21 @@
 
 import { possibleEdges } from '../protocol/graph.ts';
 import { ACTIVITY_THRESHOLD } from '../protocol/metrics.ts';
-import type { Analysis } from '../protocol/state.ts';
+import type { Analysis, Roles } from '../protocol/state.ts';
 import { effectPositionsOf, type Settings } from './ablation/choices.ts';
 import { sweepFlop } from './ablation/cost.ts';
+import { paperNodes } from './ablation/paper-nodes.ts';
+import { paperSweep } from './ablation/paper-sweep.ts';
 import { type ProbeOptions, type ProbeTokens, probeTokens, type TokenProbe } from './ablation/probe.ts';
 import type { Runtime } from './ablation/runtime.ts';
 import { sweep } from './ablation/sweep.ts';
 import type { SweepCache } from './ablation/sweep-cache.ts';
 import { textTokens } from './ablation/text-probe.ts';
-import { type Measured, measure } from './graph/measure.ts';
+import { JACKKNIFE_NODES_MAX } from './base/config.ts';
+import { churnFloor } from './graph/churn-floor.ts';
+import type { ComponentGraph } from './graph/component-graph.ts';
+import { jackknifeErrors } from './graph/jackknife.ts';
+import { measureCheap, measureExpensive } from './graph/measure.ts';
 import { edgeStatistics } from './graph/prompt-statistics.ts';
 import { type Architecture, componentNodes } from './model/architecture.ts';
 import { readModel } from './model/family.ts';
@@ -39,10 +45,18 @@ export type AnalysisEvent =
     }
   | {
       readonly type: 'measured';
-      readonly measured: Measured;
-      /** The three effects on the output, one value a node; empty where they were not asked for. */
-      readonly effects: Readonly<Record<string, number[]>>;
+      /** Network metrics by id; those that take long come in a second event of this type. */
+      readonly metrics: Readonly<Record<string, number>>;
+      readonly metricErrors: Readonly<Record<string, number>>;
+      /** One value a node, the effects on the output among them. */
+      readonly nodeMetrics: Readonly<Record<string, readonly number[]>>;
+      readonly roles: Partial<Roles>;
+    }
+  | {
+      /** What belongs to the checkpoint as a whole; comes before its metrics. */
+      readonly type: 'output';
       readonly headScores: Readonly<Record<string, number[]>>;
+      readonly effects: Readonly<Record<string, number[]>>;
       readonly task: Readonly<Record<string, number>>;
       readonly undefinedCount: number;
       /** Layers taken from the analysis before, since neither they nor what comes before them has changed. */
@@ -72,6 +86,8 @@ export async function* analyse(
     const { sources, targets } = possibleEdges(nodes);
     const weights = new Float64Array(sources.length);
     const standardErrors = probe.prompts > 1 ? new Float64Array(sources.length) : null;
+    /** [edges, P] */
+    const perPrompt = new Float32Array(sources.length * probe.prompts);
     const headScores: Record<string, number[]> = {};
     let undefinedCount = 0;
     let unchangedLayers = 0;
@@ -79,22 +95,25 @@ export async function* analyse(
     const { ablation, measure: distance } = settings;
     const { memoryBytesMax } = settings;
     const options = { ablation, measure: distance, effectPositions, memoryBytesMax, cache };
-    for await (const event of sweep(runtime, architecture, modelWeights, probe, options)) {
+    const run = settings.nodes === 'paper' ? paperSweep : sweep;
+    for await (const event of run(runtime, architecture, modelWeights, probe, options)) {
       if (event.type === 'output') {
-        const graph = { nodes, sources, targets, weights, standardErrors };
+        const { effects, task, unchanged } = event;
         yield {
-          type: 'measured',
-          measured: measure(graph, ACTIVITY_THRESHOLD),
-          effects: { ...event.effects },
+          type: 'output',
           headScores,
-          task: event.task,
+          effects: { ...effects },
+          task,
           undefinedCount,
           unchangedLayers,
-          unchanged: event.unchanged,
+          unchanged,
         };
+        const graph = { nodes, sources, targets, weights, standardErrors };
+        yield* measured(graph, perPrompt, probe.prompts);
         continue;
       }
       const layer = edgeStatistics(event.weights, probe.prompts);
+      perPrompt.set(event.weights, firstEdge * probe.prompts);
       weights.set(layer.means, firstEdge);
       if (layer.standardErrors) standardErrors?.set(layer.standardErrors, firstEdge);
       undefinedCount += event.undefinedCount;
@@ -115,6 +134,34 @@ export async function* analyse(
   }
 }
 
+/** Metrics of a whole graph: what takes a few passes over the edges first, then the rest. */
+function* measured(
+  graph: ComponentGraph,
+  perPrompt: Float32Array,
+  prompts: number,
+): Generator<AnalysisEvent> {
+  const { metrics, nodeMetrics, roles } = measureCheap(graph, ACTIVITY_THRESHOLD);
+  const floor = churnFloor(perPrompt, prompts);
+  const scalars = (other: ComponentGraph) => measureCheap(other, ACTIVITY_THRESHOLD).metrics;
+  yield {
+    type: 'measured',
+    metrics: { ...metrics, ...(floor !== null && { churn_floor: floor }) },
+    metricErrors: jackknifeErrors(graph, perPrompt, prompts, scalars) ?? {},
+    nodeMetrics,
+    roles,
+  };
+  const expensive = measureExpensive(graph);
+  const few = graph.nodes.length <= JACKKNIFE_NODES_MAX;
+  yield {
+    type: 'measured',
+    metrics: expensive.metrics,
+    metricErrors:
+      (few && jackknifeErrors(graph, perPrompt, prompts, (other) => measureExpensive(other).metrics)) || {},
+    nodeMetrics: expensive.nodeMetrics,
+    roles: expensive.roles,
+  };
+}
+
 async function tokenProbe(probe: ProbeOptions, checkpoint: CheckpointRef): Promise<TokenProbe> {
   return probe.kind === 'text' ? textTokens(probe.texts, await readTokenizer(checkpoint)) : probe;
 }
@@ -123,7 +170,7 @@ function analysisOf(architecture: Architecture, probe: ProbeTokens, settings: Se
   const { family, layers, heads, width, headWidth, mlpWidth, vocabulary } = architecture;
   return {
     model: { family, layers, heads, width, headWidth, mlpWidth, vocabulary },
-    nodes: componentNodes(architecture),
+    nodes: settings.nodes === 'paper' ? paperNodes(architecture) : componentNodes(architecture),
     ablation: settings.ablation,
     measure: settings.measure,
     probe: probe.info,

@@ -8,7 +8,6 @@ import {
   concatMap,
   defer,
   EMPTY,
-  map,
   type Observable,
   of,
   takeUntil,
@@ -19,8 +18,10 @@ import { type Analysis, type Delta, type Graph, type RunInfo, unreachable } from
 import type { Settings } from './ablation/choices.ts';
 import type { AnalysisEvent } from './analysis.ts';
 import { CheckpointFailure } from './base/failure.ts';
+import { Comparisons } from './comparisons.ts';
 import type { Engine } from './engine-process.ts';
 import type { GraphHistory } from './graph/history.ts';
+import { metricsDelta } from './metrics-delta.ts';
 import type { ProgressBook } from './progress.ts';
 import type { CheckpointRef } from './source/checkpoint-files.ts';
 
@@ -34,6 +35,7 @@ export type CheckpointDeltasOptions = {
 export class CheckpointDeltas {
   readonly #options: CheckpointDeltasOptions;
   readonly #book: ProgressBook;
+  readonly #comparisons: Comparisons;
   /** Of the run's first readable checkpoint; all others must have the same. */
   #analysis: Analysis | null = null;
   /** The checkpoint that the engine analysed last. */
@@ -42,11 +44,12 @@ export class CheckpointDeltas {
   constructor(options: CheckpointDeltasOptions, book: ProgressBook) {
     this.#options = options;
     this.#book = book;
+    this.#comparisons = new Comparisons(options.engine, options.history);
   }
 
   /** @param broken emits when the files turn out broken while they are being read: newer than this analysis */
   of(ref: CheckpointRef, broken: Observable<unknown>): Observable<Delta> {
-    const { engine, settings, history } = this.#options;
+    const { engine, settings } = this.#options;
     return defer(() => {
       const book = this.#book;
       const graph: Graph = {
@@ -58,23 +61,18 @@ export class CheckpointDeltas {
         headScores: {},
       };
       let same = { unchanged: false, unchangedLayers: 0 };
-      history.delete(ref.id);
+      this.#comparisons.forget(ref.id);
       book.begin(ref.id);
       return concat(
         of<Delta[]>({ type: 'checkpoint-started', checkpoint: ref.id, step: ref.step }, book.delta()),
         engine.analyse(ref, settings).pipe(
           tap((event) => {
             gather(graph, event);
-            if (event.type === 'measured') same = event;
+            if (event.type === 'output') same = event;
           }),
           concatMap((event) => this.#deltasOf(ref.id, event)),
         ),
-        defer(() => {
-          const { before, after } = history.neighbours(ref.step);
-          history.put(graph);
-          // A checkpoint that comes late also changes what the one after it is compared with.
-          return concat(this.#compared(before, graph), this.#compared(graph, after));
-        }),
+        defer(() => this.#comparisons.of(graph, this.#analysis?.nodes ?? [])),
         defer(() => {
           const millis = book.finish();
           const identicalTo = same.unchanged ? this.#lastDone : null;
@@ -126,20 +124,24 @@ export class CheckpointDeltas {
         };
         return of(edges, this.#book.delta());
       }
-      case 'measured': {
-        const { metrics, roles } = event.measured;
-        return of({
-          type: 'metrics',
-          checkpoint,
-          metrics: { ...metrics },
-          metricErrors: {},
-          nodeMetrics: nodeMetricsOf(event),
-          headScores: { ...event.headScores },
-          task: { ...event.task },
-          roles,
-          undefinedCount: event.undefinedCount,
-        });
-      }
+      case 'output':
+        return of(
+          metricsDelta(checkpoint, {
+            nodeMetrics: { ...event.effects },
+            headScores: { ...event.headScores },
+            task: { ...event.task },
+            undefinedCount: event.undefinedCount,
+          }),
+        );
+      case 'measured':
+        return of(
+          metricsDelta(checkpoint, {
+            metrics: { ...event.metrics },
+            metricErrors: { ...event.metricErrors },
+            nodeMetrics: nodeMetricsOf(event),
+            roles: event.roles,
+          }),
+        );
       default:
         return unreachable(event);
     }
@@ -156,24 +158,6 @@ export class CheckpointDeltas {
     const sentence = `config.json: expected the model of this run's first checkpoint, ${expected}; found ${got}`;
     return throwError(() => new CheckpointFailure('unsupported-model', sentence));
   }
-
-  #compared(before: Graph | null, after: Graph | null): Observable<Delta> {
-    if (!before || !after) return EMPTY;
-    const weights = [before, after].map((graph) => Float64Array.from(graph.weights));
-    return this.#options.engine.compare(weights[0], weights[1]).pipe(
-      map((metrics) => ({
-        type: 'metrics' as const,
-        checkpoint: after.checkpoint,
-        metrics: { ...metrics },
-        metricErrors: {},
-        nodeMetrics: {},
-        headScores: {},
-        task: {},
-        roles: null,
-        undefinedCount: null,
-      })),
-    );
-  }
 }
 
 /** Adds what `event` tells to `graph`, which is kept for comparisons and for viewers who look back. */
@@ -184,12 +168,14 @@ function gather(graph: Graph, event: AnalysisEvent): void {
       graph.standardErrors ??= [];
       for (const error of event.standardErrors) graph.standardErrors.push(error);
     }
+  } else if (event.type === 'output') {
+    Object.assign(graph.nodeMetrics, event.effects);
+    Object.assign(graph.headScores, event.headScores);
   } else if (event.type === 'measured') {
-    graph.nodeMetrics = nodeMetricsOf(event);
-    graph.headScores = { ...event.headScores };
+    Object.assign(graph.nodeMetrics, nodeMetricsOf(event));
   }
 }
 
-function nodeMetricsOf(event: AnalysisEvent & { readonly type: 'measured' }): Graph['nodeMetrics'] {
-  return { ...event.measured.nodeMetrics, ...event.effects };
+function nodeMetricsOf(event: Extract<AnalysisEvent, { readonly type: 'measured' }>): Graph['nodeMetrics'] {
+  return Object.fromEntries(Object.entries(event.nodeMetrics).map(([id, values]) => [id, [...values]]));
 }

@@ -7,6 +7,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { firstValueFrom, map, Observable } from 'rxjs';
+import type { ComponentNode } from '../protocol/graph.ts';
 import type { Settings } from './ablation/choices.ts';
 import type { RuntimeOptions } from './ablation/runtime.ts';
 import type { AnalysisEvent } from './analysis.ts';
@@ -19,7 +20,11 @@ export interface Engine {
   /** Errors with a CheckpointFailure where the checkpoint is at fault, or the runtime died over it. */
   analyse(checkpoint: CheckpointRef, settings: Settings): Observable<AnalysisEvent>;
   /** Metrics that compare a graph with the one before it. */
-  compare(before: Float64Array, after: Float64Array): Observable<Readonly<Record<string, number>>>;
+  compare(
+    nodes: readonly ComponentNode[],
+    before: Float64Array,
+    after: Float64Array,
+  ): Observable<Readonly<Record<string, number>>>;
 }
 
 export class EngineProcess implements Engine {
@@ -38,12 +43,21 @@ export class EngineProcess implements Engine {
 
   analyse(checkpoint: CheckpointRef, settings: Settings): Observable<AnalysisEvent> {
     return this.#ask({ type: 'analyse', checkpoint, settings }, (reply) =>
-      reply.type === 'opened' || reply.type === 'layer' || reply.type === 'measured' ? reply : null,
+      reply.type === 'opened' ||
+      reply.type === 'layer' ||
+      reply.type === 'output' ||
+      reply.type === 'measured'
+        ? reply
+        : null,
     );
   }
 
-  compare(before: Float64Array, after: Float64Array): Observable<Readonly<Record<string, number>>> {
-    return this.#ask({ type: 'compare', before, after }, (reply) =>
+  compare(
+    nodes: readonly ComponentNode[],
+    before: Float64Array,
+    after: Float64Array,
+  ): Observable<Readonly<Record<string, number>>> {
+    return this.#ask({ type: 'compare', nodes, before, after }, (reply) =>
       reply.type === 'compared' ? reply.metrics : null,
     );
   }

@@ -4,19 +4,27 @@
  * (structured clone, typed arrays without conversion). One request at a time; ends with its parent.
  */
 import process from 'node:process';
+import { type ComponentNode, possibleEdges } from '../protocol/graph.ts';
+import { ACTIVITY_THRESHOLD } from '../protocol/metrics.ts';
 import type { Settings } from './ablation/choices.ts';
 import { Runtime } from './ablation/runtime.ts';
 import { SweepCache } from './ablation/sweep-cache.ts';
 import { type AnalysisEvent, analyse } from './analysis.ts';
 import { CheckpointFailure, type FailureCode } from './base/failure.ts';
-import { compare } from './graph/measure.ts';
+import { compareGraphs } from './graph/measure.ts';
 import type { CheckpointRef } from './source/checkpoint-files.ts';
 
 export type EngineRequest =
   | { readonly type: 'analyse'; readonly checkpoint: CheckpointRef; readonly settings: Settings }
   /** Can the device be used? */
   | { readonly type: 'check' }
-  | { readonly type: 'compare'; readonly before: Float64Array; readonly after: Float64Array };
+  | {
+      readonly type: 'compare';
+      readonly nodes: readonly ComponentNode[];
+      /** In edge order. */
+      readonly before: Float64Array;
+      readonly after: Float64Array;
+    };
 
 export type EngineReply =
   | AnalysisEvent
@@ -44,7 +52,7 @@ async function answer(request: EngineRequest): Promise<void> {
     if (request.type === 'check') {
       send({ type: 'checked', problem: await runtime.problem() });
     } else if (request.type === 'compare') {
-      send({ type: 'compared', metrics: compare(request.before, request.after) });
+      send({ type: 'compared', metrics: compared(request) });
     } else {
       for await (const event of analyse(runtime, request.checkpoint, request.settings, cache)) send(event);
     }
@@ -58,6 +66,16 @@ async function answer(request: EngineRequest): Promise<void> {
         message: error instanceof Error ? (error.stack ?? error.message) : String(error),
       });
   }
+}
+
+function compared({ nodes, before, after }: EngineRequest & { readonly type: 'compare' }) {
+  const graph = (weights: Float64Array) => ({
+    nodes,
+    ...possibleEdges(nodes),
+    weights,
+    standardErrors: null,
+  });
+  return compareGraphs(graph(before), graph(after), ACTIVITY_THRESHOLD);
 }
 
 function send(reply: EngineReply): void {

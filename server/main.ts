@@ -3,13 +3,16 @@
  * The command `phasewatch`: reads the words, wires source, engine, pipeline and gateway, and ends cleanly.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { filter, type Observable } from 'rxjs';
+import { filter, from, lastValueFrom, type Observable, scan } from 'rxjs';
+import { possibleEdges } from '../protocol/graph.ts';
 import { apply, initialState, type RunInfo } from '../protocol/state.ts';
 import type { Settings } from './ablation/choices.ts';
+import { paperChoicesProblem } from './ablation/paper-nodes.ts';
 import type { ProbeOptions } from './ablation/probe.ts';
 import { readTextFile, readTokensFile } from './ablation/probe-file.ts';
 import { HISTORY_BYTES_MAX, MIB } from './base/config.ts';
@@ -19,9 +22,14 @@ import { isLoopback } from './gateway/access.ts';
 import { openGateway } from './gateway/gateway.ts';
 import { RunStream } from './gateway/run-stream.ts';
 import { GraphHistory } from './graph/history.ts';
+import { evidenceOf } from './phase/evidence.ts';
+import { phasesOfTable, TableError } from './phase/table.ts';
 import { pipeline } from './pipeline.ts';
+import type { CheckpointRef } from './source/checkpoint-files.ts';
 import { type SourceEvent, watchDirectory } from './source/directory.ts';
-import { endLine, lineOf } from './terminal/lines.ts';
+import { stepFromName } from './source/step-name.ts';
+import { diffText } from './terminal/diff-text.ts';
+import { endLine, lineOf, phasesLine } from './terminal/lines.ts';
 import {
   type Command,
   commandFrom,
@@ -34,6 +42,8 @@ import {
 import { ProgressBar } from './terminal/progress-line.ts';
 
 const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+/** Edges and nodes that a comparison names. */
+const DIFF_MAX = 10;
 const SITE = fileURLToPath(new URL('../site', import.meta.url));
 
 /** One sentence to the person at the terminal; stdout belongs to results. */
@@ -62,6 +72,10 @@ async function main(command: Command): Promise<number> {
     }
     case 'demo':
       return demo(command);
+    case 'diff':
+      return diff(command);
+    case 'phases':
+      return phases(command);
   }
 }
 
@@ -108,10 +122,64 @@ async function analyze(command: Command & { readonly name: 'analyze' }): Promise
     command.steps?.filter((step) => !state.checkpoints.some((found) => found.step === step)) ?? [];
   if (missing.length > 0) say(`no checkpoint of step ${missing.join(', ')} in ${command.directory}`);
   if (state.progress.message !== null) say(state.progress.message);
-  process.stdout.write(`${JSON.stringify(endLine(state))}\n`);
+  for (const line of [phasesLine(state), endLine(state)]) process.stdout.write(`${JSON.stringify(line)}\n`);
   const allWell =
     missing.length === 0 && state.checkpoints.every((checkpoint) => checkpoint.status === 'done');
   return allWell && state.progress.message === null ? EXIT.ok : EXIT.failed;
+}
+
+/** Analyses two checkpoints of any directories and says what changed. */
+async function diff(command: Command & { readonly name: 'diff' }): Promise<number> {
+  const run = runOf(command.before);
+  const history = new GraphHistory(HISTORY_BYTES_MAX);
+  const settings = await settingsOf(command);
+  const engine = await engineOf(command);
+  const turns = { every: 1, maxLag: null, fillIn: false };
+  const [before, after] = [command.before, command.after].map(checkpointAt);
+  const source = from([before, after].map((checkpoint): SourceEvent => ({ type: 'ready', checkpoint })));
+  const deltas = pipeline({ run, source, engine, settings, history, turns, note: say });
+  const state = await lastValueFrom(deltas.pipe(scan(apply, initialState(run)))).finally(() => engine.stop());
+
+  const done = [before, after].map(({ id }) => state.checkpoints.find((checkpoint) => checkpoint.id === id));
+  for (const checkpoint of done)
+    if (checkpoint?.failure) say(`${checkpoint.id}: ${checkpoint.failure.message}`);
+  const [from_, to] = [before, after].map(({ id }) => history.get(id));
+  const { analysis } = state.run;
+  if (!analysis || !done[0] || !done[1] || !from_ || !to) return EXIT.failed;
+  const evidence = evidenceOf({
+    graph: { nodes: analysis.nodes, ...possibleEdges(analysis.nodes) },
+    before: from_.weights,
+    after: to.weights,
+    rolesBefore: done[0].roles ?? {},
+    rolesAfter: done[1].roles ?? {},
+    limit: DIFF_MAX,
+  });
+  process.stdout.write(diffText({ analysis, before: done[0], after: done[1], evidence }));
+  return EXIT.ok;
+}
+
+/** A checkpoint by its directory; two of the same name are told apart by their paths. */
+function checkpointAt(path: string): CheckpointRef {
+  const directory = resolve(path);
+  const own = join(directory, 'config.json');
+  const configFile = existsSync(own) ? own : join(directory, '..', 'config.json');
+  return { id: path, step: stepFromName(basename(directory)) ?? 0, directory, configFile };
+}
+
+/** The phase detector over a table. */
+async function phases({ file, signals }: Command & { readonly name: 'phases' }): Promise<number> {
+  try {
+    const lines = phasesOfTable(await readFile(file, 'utf8'), signals);
+    for (const line of lines) process.stdout.write(`${JSON.stringify(line)}\n`);
+    return EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof TableError) && !isSystemError(error)) throw error;
+    throw new UsageError(`${file}: ${error.message}`);
+  }
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error;
 }
 
 async function demo(command: Command & { readonly name: 'demo' }): Promise<number> {
@@ -203,12 +271,15 @@ async function engineOf({ threads, device }: EngineWords): Promise<EngineProcess
 }
 
 async function settingsOf(words: EngineWords): Promise<Settings> {
-  const { ablation, measure, effects, effectPositions } = words;
+  const { ablation, measure, nodes, effects, effectPositions } = words;
+  const problem = nodes === 'paper' ? paperChoicesProblem({ ablation, measure }) : null;
+  if (problem !== null) throw new UsageError(`--nodes: ${problem}`);
   const memoryBytesMax = words.memoryMib * MIB;
   return {
     probe: await probeOptions(words.probe),
     ablation,
     measure,
+    nodes,
     effects,
     effectPositions,
     memoryBytesMax,

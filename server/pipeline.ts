@@ -15,6 +15,7 @@ import type { Settings } from './ablation/choices.ts';
 import { CheckpointDeltas } from './checkpoint-deltas.ts';
 import type { Engine } from './engine-process.ts';
 import type { GraphHistory } from './graph/history.ts';
+import { withPhases } from './phase-deltas.ts';
 import { ProgressBook } from './progress.ts';
 import type { SourceEvent } from './source/directory.ts';
 import { inTurn, type TurnPolicy } from './turns.ts';
@@ -54,7 +55,7 @@ export function pipeline(options: PipelineOptions): Observable<Delta> {
       book.end();
       return of(book.delta());
     });
-    return concat(deltas, ended);
+    return concat(deltas, ended).pipe(withPhases(options.run, options.history));
   });
 }
 

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Left to right, as data flows. A room may import types of those to its left. */
-const ROOMS = ['source', 'model', 'ablation', 'graph', 'gateway'];
+const ROOMS = ['source', 'model', 'ablation', 'graph', 'phase', 'gateway'];
 /** Rooms beside the flow. */
 const SIDE_ROOMS = ['base', 'demo', 'terminal'];
 /** Files that may know several rooms, and so wire them. */

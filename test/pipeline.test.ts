@@ -2,13 +2,14 @@
 import { concat, delay, finalize, NEVER, type Observable, of, throwError, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
+import { possibleEdges } from '../protocol/graph.ts';
 import { type Analysis, apply, type Delta, initialState, type RunInfo } from '../protocol/state.ts';
 import type { Settings } from '../server/ablation/choices.ts';
 import type { AnalysisEvent } from '../server/analysis.ts';
 import { CheckpointFailure } from '../server/base/failure.ts';
 import type { Engine } from '../server/engine-process.ts';
 import { GraphHistory } from '../server/graph/history.ts';
-import { compare } from '../server/graph/measure.ts';
+import { compare, measure } from '../server/graph/measure.ts';
 import { pipeline } from '../server/pipeline.ts';
 import type { SourceEvent } from '../server/source/directory.ts';
 
@@ -29,6 +30,7 @@ const SETTINGS: Settings = {
   probe: { kind: 'tokens', tokens: [[1, 2]] },
   ablation: 'zero',
   measure: 'cosine',
+  nodes: 'components',
   effects: 'auto',
   effectPositions: null,
   memoryBytesMax: 1e9,
@@ -65,11 +67,10 @@ const engine: Engine = {
       later(events[2]),
       of<AnalysisEvent>({
         type: 'measured',
-        measured: {
-          metrics: { total_strength: step, active_edges: 1, active_nodes: 2, density: 0.5, gini: 0 },
-          nodeMetrics: { out_strength: [step, 0], in_strength: [0, step] },
-          roles: { spreaders: [], gatherers: [] },
-        },
+        measured: measure(
+          { nodes: ANALYSIS.nodes, ...possibleEdges(ANALYSIS.nodes), weights, standardErrors: null },
+          0.3,
+        ),
         effects: {},
         headScores: {},
         task: {},

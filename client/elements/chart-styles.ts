@@ -1,13 +1,14 @@
 /** Style of `phasewatch-chart`; the sheet of uPlot itself comes with it into the shadow root. */
 import { css, unsafeCSS } from 'lit';
 import uPlotSheet from 'uplot/dist/uPlot.min.css?inline';
+import { CHART_PADDING } from './plot-area.ts';
 
 export const chartStyles = [
   unsafeCSS(uPlotSheet),
   css`
     :host {
       display: flex; flex-direction: column; min-width: 0; min-height: 118px; position: relative;
-      background: var(--phasewatch-panel); padding: 8px 6px 4px 10px; box-sizing: border-box;
+      background: var(--phasewatch-panel); padding: 8px ${CHART_PADDING.right}px 4px ${CHART_PADDING.left}px; box-sizing: border-box;
     }
     header { display: flex; align-items: baseline; gap: 6px; padding-right: 6px; min-height: 20px; white-space: nowrap; }
     h3 { margin: 0; font-size: 12px; font-weight: 600; color: var(--phasewatch-ink); overflow: hidden; text-overflow: ellipsis; }
@@ -15,6 +16,8 @@ export const chartStyles = [
     .value { margin-left: auto; display: flex; gap: 10px; align-items: baseline; font-size: 15px; font-weight: 600; letter-spacing: -0.01em; }
     .value small { font-size: 11px; font-weight: 400; color: var(--phasewatch-ink-faint); letter-spacing: 0; }
     .value .first { color: var(--phasewatch-line); }
+    .key-noise { display: inline-block; width: 14px; border-top: 1px dashed var(--phasewatch-ink-faint); vertical-align: middle; }
+    [popover] small { display: block; margin-top: 6px; color: var(--phasewatch-ink-faint); }
     .value .second { color: var(--phasewatch-line-second); }
     .info {
       all: unset; cursor: help; width: 13px; height: 13px; border-radius: 50%; font: italic 600 9px/13px Georgia, serif; text-align: center;

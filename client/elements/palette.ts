@@ -3,6 +3,7 @@
  * is read once per colour scheme from a hidden element that has it as its `color`.
  */
 import type { Scheme } from '../controllers/scheme-controller.ts';
+import type { PhaseName } from '../view/phase-bands.ts';
 
 export type ColourName =
   | 'edge-weak'
@@ -16,7 +17,12 @@ export type ColourName =
   | 'ink-faint'
   | 'accent'
   | 'bad'
-  | 'panel';
+  | 'panel'
+  | 'ink'
+  | 'noise'
+  | 'rise'
+  | 'fall'
+  | `phase-${PhaseName}`;
 
 export class Palette {
   readonly #root: ShadowRoot;

@@ -1,20 +1,22 @@
 /**
  * `<phasewatch-chart>`: one panel of metrics over steps. A click selects the nearest checkpoint.
  *
- * Properties: `panel`, `checkpoints`, `focusStep`, `axis`, `scheme`. Reflects `data-metric`, `data-points` (samples of
+ * Properties: `panel`, `checkpoints`, `bands`, `changes`, `focusStep`, `axis`, `scheme`. Reflects `data-metric`, `data-points` (samples of
  * its first metric). Events: `phasewatch-select`, `phasewatch-hover`. Parts: `title`, `value`, `plot`.
  * Gaps stay gaps; a failed checkpoint is a tick on the axis. Not shown: anything between two samples but a line.
  */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
+import type { PhaseChange } from '../../protocol/phases.ts';
 import type { Checkpoint } from '../../protocol/state.ts';
 import type { Scheme } from '../controllers/scheme-controller.ts';
 import { SizeController } from '../controllers/size-controller.ts';
 import type { StepAxis } from '../view/axis.ts';
-import { type Columns, columnsOf, lastRowOf } from '../view/columns.ts';
+import { type Columns, columnsOf, lastRowOf, noiseOf } from '../view/columns.ts';
 import { numberText } from '../view/number.ts';
 import { PANELS, type Panel } from '../view/panels.ts';
+import type { PhaseBand } from '../view/phase-bands.ts';
 import { chartStyles } from './chart-styles.ts';
 import { hoverEvent, selectEvent } from './events.ts';
 import { Palette } from './palette.ts';
@@ -25,12 +27,20 @@ const POPOVER_WIDTH = 260;
 const POPOVER_HEIGHT = 140;
 const POPOVER_GAP = 6;
 
+/** What is drawn besides the data, and needs no path anew. */
+const MARKED_BY = ['focusStep', 'bands', 'changes'] as const;
+const NO_BANDS: readonly PhaseBand[] = [];
+const NO_CHANGES: readonly PhaseChange[] = [];
+
 @customElement('phasewatch-chart')
 export class PhasewatchChart extends LitElement {
   static override readonly styles = chartStyles;
 
   @property({ attribute: false }) panel: Panel = PANELS[0];
   @property({ attribute: false }) checkpoints: readonly Checkpoint[] = [];
+  @property({ attribute: false }) bands: readonly PhaseBand[] = NO_BANDS;
+  /** Phase changes that stand. */
+  @property({ attribute: false }) changes: readonly PhaseChange[] = NO_CHANGES;
   @property({ attribute: false }) focusStep: number | null = null;
   @property() axis: StepAxis = 'linear';
   @property({ attribute: false }) scheme: Scheme = 'light';
@@ -52,6 +62,7 @@ export class PhasewatchChart extends LitElement {
       this.#columns = columnsOf(
         this.checkpoints,
         this.panel.metrics.map(({ id }) => id),
+        this.panel.floor,
       );
   }
 
@@ -63,7 +74,7 @@ export class PhasewatchChart extends LitElement {
         <h3 part="title">${panel.label}</h3>
         ${panel.unit ? html`<span class="unit">${panel.unit}</span>` : nothing}
         <button class="info" aria-label="What ${panel.label} means" popovertarget="explanation" title=${panel.explanation}>i</button>
-        <div id="explanation" popover @beforetoggle=${this.#placePopover}>${panel.explanation}</div>
+        <div id="explanation" popover @beforetoggle=${this.#placePopover}>${panel.explanation}<small>${panel.source}</small></div>
         <div class="value" part="value" data-testid="value">${this.#values()}</div>
       </header>
       <div class="plot ${samples === 0 ? 'bare' : ''}" part="plot" role="img" aria-label=${this.#summary()} @click=${this.#clicked}>
@@ -86,8 +97,8 @@ export class PhasewatchChart extends LitElement {
     const plot = this.#plot;
     if (!plot) return;
     if (plot.width !== size.width || plot.height !== size.height) plot.setSize(size);
-    if (changed.has('checkpoints')) plot.setData(plotData(this.#columns));
-    else if (recoloured || changed.has('focusStep')) plot.redraw(false, true);
+    if (changed.has('checkpoints')) plot.setData(plotData(this.#columns, this.panel));
+    else if (recoloured || MARKED_BY.some((name) => changed.has(name))) plot.redraw(false, true);
   }
 
   #create(width: number, height: number, palette: Palette): void {
@@ -100,13 +111,19 @@ export class PhasewatchChart extends LitElement {
       panel: this.panel,
       axis: this.axis,
       colour: (name) => palette.colour(name),
-      marks: () => ({ focusStep: this.focusStep, failedSteps: this.#columns.failedSteps }),
+      marks: () => ({
+        focusStep: this.focusStep,
+        failedSteps: this.#columns.failedSteps,
+        bands: this.bands,
+        changes: this.changes,
+        noise: noiseOf(this.#columns),
+      }),
       hovered: (row) => {
         this.hoveredRow = row;
         this.dispatchEvent(hoverEvent(row === null ? null : (this.#columns.steps[row] ?? null)));
       },
     });
-    this.#plot = new uPlot(options, plotData(this.#columns), container);
+    this.#plot = new uPlot(options, plotData(this.#columns, this.panel), container);
     this.#plotted = { axis: this.axis, panel: this.panel };
   }
 
@@ -128,7 +145,8 @@ export class PhasewatchChart extends LitElement {
         : nothing;
       return html`<span>${label}<span class=${name}>${value === null ? '–' : numberText(value)}</span></span>`;
     });
-    return values;
+    if (this.#columns.floor === null) return values;
+    return [html`<small title="Between two halves of the prompts at one checkpoint">below <span class="key-noise"></span> noise</small>`, ...values];
   }
 
   #summary(): string {

@@ -1,7 +1,7 @@
 /**
  * The uPlot options of a chart: what `phasewatch-chart` hands over once, and again only when its step axis changes.
  *
- * Data columns: steps, then for every metric value, upper and lower bound of its band. Colours, marks and the hovered
+ * Data columns: steps, then for every metric value, upper and lower bound of its band, then the floor if there is one. Colours, marks and the hovered
  * row are callbacks, since uPlot draws again without being made again. Cursors of all charts of a page move together.
  */
 import type uPlot from 'uplot';
@@ -17,22 +17,17 @@ import {
 import type { Columns } from '../view/columns.ts';
 import type { Panel } from '../view/panels.ts';
 import type { ColourName } from './palette.ts';
+import { PLOT_RIGHT, VALUE_AXIS } from './plot-area.ts';
+import { drawBands, drawMarks, drawNoise, type PlotMarks } from './plot-marks.ts';
 
 const SYNC_KEY = 'phasewatch';
 const COLUMNS_PER_METRIC = 3;
 const LINES: readonly ColourName[] = ['line', 'line-second'];
 const FONT = '10px system-ui, sans-serif';
-const FAILED_TICK_PIXELS = 7;
 /** Distances between the ticks of a count: 1, 2, 5 times the powers of ten. */
 const COUNT_INCREMENTS = Array.from({ length: 7 }, (_, power) =>
   [1, 2, 5].map((lead) => lead * 10 ** power),
 ).flat();
-
-export type PlotMarks = {
-  /** Step of the checkpoint in focus. */
-  readonly focusStep: number | null;
-  readonly failedSteps: readonly number[];
-};
 
 export type PlotOptions = {
   readonly width: number;
@@ -45,7 +40,7 @@ export type PlotOptions = {
   readonly hovered: (row: number | null) => void;
 };
 
-export function plotData(columns: Columns): uPlot.AlignedData {
+export function plotData(columns: Columns, panel: Panel): uPlot.AlignedData {
   const none = () => columns.steps.map(() => null);
   return [
     [...columns.steps],
@@ -54,16 +49,18 @@ export function plotData(columns: Columns): uPlot.AlignedData {
       band ? [...band.high] : none(),
       band ? [...band.low] : none(),
     ]),
+    ...(panel.floor === null ? [] : [columns.floor ? [...columns.floor] : none()]),
   ];
 }
 
 export function plotOptions(options: PlotOptions): uPlot.Options {
   const { panel, axis, colour } = options;
-  const isValue = (series: number) => series % COLUMNS_PER_METRIC === 1;
+  const floorSeries = panel.metrics.length * COLUMNS_PER_METRIC + 1;
+  const isValue = (series: number) => series % COLUMNS_PER_METRIC === 1 && series !== floorSeries;
   return {
     width: options.width,
     height: options.height,
-    padding: [6, 14, 0, 0],
+    padding: [6, PLOT_RIGHT, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -92,13 +89,16 @@ export function plotOptions(options: PlotOptions): uPlot.Options {
     series: [
       {},
       ...panel.metrics.flatMap((_, index) => metricSeries(() => colour(LINES[index % LINES.length]))),
+      ...(panel.floor === null ? [] : [floorLine(colour)]),
     ],
     bands: panel.metrics.map((_, index) => ({
       series: [index * COLUMNS_PER_METRIC + 2, index * COLUMNS_PER_METRIC + 3],
       fill: () => colour('band'),
     })),
     hooks: {
+      drawClear: [(plot) => drawBands(plot, options)],
       drawAxes: [(plot) => drawMarks(plot, options)],
+      draw: [(plot) => drawNoise(plot, options)],
       setCursor: [(plot) => options.hovered(plot.cursor.idx ?? null)],
     },
   };
@@ -111,6 +111,19 @@ function metricSeries(stroke: () => string): uPlot.Series[] {
     bound,
     { ...bound },
   ];
+}
+
+/** Dashed, and filled down to 0: what is in there is noise. */
+function floorLine(colour: PlotOptions['colour']): uPlot.Series {
+  return {
+    stroke: () => colour('ink-faint'),
+    width: 1,
+    dash: [4, 3],
+    pxAlign: 0,
+    points: { show: false },
+    fill: () => colour('noise'),
+    fillTo: 0,
+  };
 }
 
 function stepAxis(axis: StepAxis, colour: PlotOptions['colour']): uPlot.Axis {
@@ -132,7 +145,7 @@ function stepAxis(axis: StepAxis, colour: PlotOptions['colour']): uPlot.Axis {
 function valueAxis(panel: Panel, colour: PlotOptions['colour']): uPlot.Axis {
   return {
     font: FONT,
-    size: 42,
+    size: VALUE_AXIS,
     gap: 4,
     space: 24,
     stroke: () => colour('ink-faint'),
@@ -141,35 +154,6 @@ function valueAxis(panel: Panel, colour: PlotOptions['colour']): uPlot.Axis {
     values: (_plot, splits) => splits.map(tickText),
     ...(panel.isCount ? { incrs: COUNT_INCREMENTS } : {}),
   };
-}
-
-/** The checkpoint in focus as a vertical line, failed ones as ticks that stand on the axis. */
-function drawMarks(plot: uPlot, { marks, colour }: PlotOptions): void {
-  const { ctx, bbox } = plot;
-  const { focusStep, failedSteps } = marks();
-  const ratio = window.devicePixelRatio || 1;
-  ctx.save();
-  ctx.lineWidth = ratio;
-  if (focusStep !== null) {
-    ctx.strokeStyle = colour('accent');
-    ctx.setLineDash([3 * ratio, 3 * ratio]);
-    vertical(plot, focusStep, bbox.top, bbox.height);
-  }
-  ctx.setLineDash([]);
-  ctx.lineWidth = 2 * ratio;
-  ctx.strokeStyle = colour('bad');
-  const tick = FAILED_TICK_PIXELS * ratio;
-  for (const step of failedSteps) vertical(plot, step, bbox.top + bbox.height - tick, tick);
-  ctx.restore();
-}
-
-function vertical(plot: uPlot, step: number, top: number, height: number): void {
-  const x = Math.round(plot.valToPos(step, 'x', true)) + 0.5;
-  if (x < plot.bbox.left || x > plot.bbox.left + plot.bbox.width + 1) return;
-  plot.ctx.beginPath();
-  plot.ctx.moveTo(x, top);
-  plot.ctx.lineTo(x, top + height);
-  plot.ctx.stroke();
 }
 
 /** uPlot reports the extremes of no data as null or infinite. */

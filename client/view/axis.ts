@@ -26,6 +26,17 @@ export function stepRange(min: number, max: number, axis: StepAxis): Range {
   return [Math.sinh(low - margin), Math.sinh(high + margin)];
 }
 
+/** Where a step stands between the ends of its axis, 0…1. */
+export function shareOf(step: number, [min, max]: Range, axis: StepAxis): number {
+  const place = axis === 'linear' ? (value: number) => value : Math.asinh;
+  return (place(step) - place(min)) / (place(max) - place(min));
+}
+
+/** The step half way between two, as the axis shows them. */
+export function middleOf(a: number, b: number, axis: StepAxis): number {
+  return axis === 'linear' ? (a + b) / 2 : Math.sinh((Math.asinh(a) + Math.asinh(b)) / 2);
+}
+
 /** 0 and the powers of ten inside a range of steps. */
 export function asinhTicks(min: number, max: number): number[] {
   const ticks = min <= 0 && max >= 0 ? [0] : [];

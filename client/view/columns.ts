@@ -12,6 +12,8 @@ export type Columns = {
   readonly series: readonly Series[];
   /** Steps of the checkpoints that failed. */
   readonly failedSteps: readonly number[];
+  /** Below it a value of the first series is noise; null where the run has none. */
+  readonly floor: readonly (number | null)[] | null;
 };
 
 export type Series = {
@@ -26,12 +28,18 @@ export type Series = {
   readonly samples: number;
 };
 
-export function columnsOf(checkpoints: readonly Checkpoint[], metrics: readonly string[]): Columns {
+export function columnsOf(
+  checkpoints: readonly Checkpoint[],
+  metrics: readonly string[],
+  floorMetric: string | null = null,
+): Columns {
+  const floor = floorMetric === null ? [] : checkpoints.map((checkpoint) => metricOf(checkpoint, floorMetric));
   return {
     checkpoints: checkpoints.map(({ id }) => id),
     steps: checkpoints.map(({ step }) => step),
     series: metrics.map((metric) => seriesOf(checkpoints, metric)),
     failedSteps: checkpoints.filter(({ status }) => status === 'failed').map(({ step }) => step),
+    floor: floor.some((value) => value !== null) ? floor : null,
   };
 }
 
@@ -55,6 +63,14 @@ function seriesOf(checkpoints: readonly Checkpoint[], metric: string): Series {
     band: hasErrors ? { low: bounds(-1), high: bounds(1) } : null,
     samples: values.filter((value) => value !== null).length,
   };
+}
+
+/** Values of the first series that are below its floor, with gaps for all others. */
+export function noiseOf({ series, floor }: Columns): readonly (number | null)[] {
+  return (series[0]?.values ?? []).map((value, row) => {
+    const limit = floor?.[row] ?? null;
+    return value !== null && limit !== null && value < limit ? value : null;
+  });
 }
 
 /** Row of the last value, -1 where there is none. */

@@ -8,7 +8,11 @@ export function edgesShownText(picture: Picture, possible: number, here: number)
     here < possible
       ? `${grouped(here)} edges so far (of ${grouped(possible)} possible)`
       : `${grouped(possible)} possible edges`;
-  const floor = weakest === null ? '' : `, all ≥ ${weightText(Math.max(0, Math.floor(weakest * 100) / 100))}`;
+  const isChange = drawn.some(({ fate }) => fate !== null);
+  const floor =
+    weakest === null
+      ? ''
+      : `, ${isChange ? 'changed by' : 'all'} ≥ ${weightText(Math.max(0, Math.floor(weakest * 100) / 100))}`;
   return `showing ${grouped(drawn.length)} of ${of}${floor}`;
 }
 

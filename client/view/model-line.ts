@@ -39,17 +39,26 @@ export function probeText(probe: Probe): string {
   }
 }
 
-export type GraphTitle = { readonly name: string; readonly step: string; readonly method: string };
+export type GraphTitle = {
+  readonly name: string;
+  readonly step: string;
+  readonly method: string;
+  /** What keeps the numbers from being plain, null where nothing does. */
+  readonly note: string | null;
+};
 
 /** `undefinedCount`: distances that count as 0 since an output is zero. */
 export function graphTitle(graph: Graph, analysis: Analysis, undefinedCount: number): GraphTitle {
   const { ablation, measure, probe } = analysis;
-  const undefinedText =
-    undefinedCount > 0 ? `; ${undefinedCount.toLocaleString('en-GB')} undefined distances count as 0` : '';
+  const note =
+    undefinedCount > 0
+      ? `${undefinedCount.toLocaleString('en-GB')} distance${undefinedCount === 1 ? '' : 's'} undefined (an output is zero): counted as 0`
+      : null;
   return {
     name: graph.checkpoint,
     step: `step ${graph.step.toLocaleString('en-GB')}`,
-    method: `edges: ${measureText(measure)} under ${ablation} ablation, mean over ${sizeText(probe)}${undefinedText}`,
+    method: `edges: ${measureText(measure)} under ${ablation} ablation, mean over ${sizeText(probe)}`,
+    note,
   };
 }
 

@@ -21,6 +21,11 @@ export function weightText(value: number): string {
   return minus(value.toFixed(2));
 }
 
+/** A change of such a value: `+0.32`. */
+export function signedText(change: number): string {
+  return change < 0 ? weightText(change) : `+${weightText(change)}`;
+}
+
 function minus(text: string): string {
   return text.replace('-', '−');
 }

@@ -20,14 +20,18 @@ export type Panel = {
   readonly label: string;
   readonly unit: string;
   readonly explanation: string;
+  readonly source: string;
   readonly metrics: readonly MetricInfo[];
+  /** Id of the metric below which a value of this one is noise; null where there is none. */
+  readonly floor: string | null;
   /** Values are whole numbers of something. */
   readonly isCount: boolean;
 };
 
-export type PanelScope = 'overview' | 'all';
+export type PanelScope = 'overview' | 'all' | 'chosen';
 
 const COUNTED: readonly string[] = ['edges', 'nodes', 'communities'];
+const FLOORS: Readonly<Record<string, string>> = { churn: 'churn_floor' };
 const LOSSES = ['loss_first_half', 'loss_second_half'];
 /** Nine panels fill a window of 1440 × 900. */
 const OVERVIEW = [
@@ -42,15 +46,23 @@ const OVERVIEW = [
   'churn',
 ];
 
+/** The panels of the overview, for a choice to begin with. */
+export const OVERVIEW_IDS: readonly string[] = OVERVIEW;
+
 export const PANELS: readonly Panel[] = [
   lossPanel(TASK_MEASURES.filter(({ id }) => LOSSES.includes(id))),
   ...TASK_MEASURES.filter(({ id }) => !LOSSES.includes(id)).map(panelOf),
   ...[...LEVEL_METRICS, ...COMPARISON_METRICS, ...CHURN_METRICS].map(panelOf),
 ];
 
-/** The overview always, so that it does not jump; of the others those that have a sample. */
-export function panelsOf(scope: PanelScope, checkpoints: readonly Checkpoint[]): Panel[] {
+/** The overview and the chosen always, so that nothing jumps; of the others those that have a sample. */
+export function panelsOf(
+  scope: PanelScope,
+  checkpoints: readonly Checkpoint[],
+  chosen: ReadonlySet<string> = new Set(),
+): Panel[] {
   return PANELS.filter(({ id, metrics }) => {
+    if (scope === 'chosen') return chosen.has(id);
     if (OVERVIEW.includes(id)) return true;
     if (scope === 'overview') return false;
     return checkpoints.some((checkpoint) =>
@@ -60,7 +72,7 @@ export function panelsOf(scope: PanelScope, checkpoints: readonly Checkpoint[]):
 }
 
 function panelOf(metric: MetricInfo): Panel {
-  const { id, label, unit, explanation } = metric;
+  const { id, label, unit, explanation, source } = metric;
   const threshold = id.startsWith('active_')
     ? ` The threshold is ${ACTIVITY_THRESHOLD} unless the run states another.`
     : '';
@@ -69,7 +81,9 @@ function panelOf(metric: MetricInfo): Panel {
     label,
     unit,
     explanation: explanation + threshold,
+    source,
     metrics: [metric],
+    floor: FLOORS[id] ?? null,
     isCount: COUNTED.includes(unit),
   };
 }
@@ -80,7 +94,9 @@ function lossPanel(metrics: readonly MetricInfo[]): Panel {
     label: 'Loss',
     unit: metrics[0].unit,
     explanation: metrics.map(({ explanation }) => explanation).join(' '),
+    source: [...new Set(metrics.map(({ source }) => source))].join('; '),
     metrics,
+    floor: null,
     isCount: false,
   };
 }

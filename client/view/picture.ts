@@ -1,10 +1,11 @@
 /**
- * Everything the edge canvas and the node layer draw of one graph: the k strongest edges with their curves and strokes,
- * how strong each node is, and how many layers there are so far. O(M log k) for M edges; the rest is O(N + k).
+ * Everything the edge canvas and the node layer draw of one graph: the k strongest edges (or those that changed most
+ * since another graph) with their curves and strokes, how strong each node is, and how many layers there are so far. O(M log k) for M edges; the rest is O(N + k).
  */
 import { type ComponentNode, layerCountOf, type PossibleEdges } from '../../protocol/graph.ts';
 import type { Graph } from '../../protocol/state.ts';
 import { type Curve, curveOf } from './curve.ts';
+import { type EdgeFate, edgeFates, sizesOfChange } from './difference.ts';
 import { type EdgeStroke, scaleTop, strokeOf } from './edge-scale.ts';
 import { layersDoneOf } from './layers.ts';
 import type { Layout } from './layout.ts';
@@ -20,12 +21,14 @@ export type DrawnEdge = {
   readonly curve: Curve;
   readonly stroke: EdgeStroke;
   readonly targetLayer: number;
+  /** What became of it since the graph before; null where there is none to compare with. */
+  readonly fate: EdgeFate | null;
 };
 
 export type Picture = {
   /** Strongest first. */
   readonly drawn: readonly DrawnEdge[];
-  /** Smallest weight drawn, `null` without any edge. */
+  /** Smallest weight drawn, or change of one; `null` without any edge. */
   readonly weakest: number | null;
   /** Weight at the top of the scale. */
   readonly top: number;
@@ -38,6 +41,9 @@ export type Picture = {
 
 export type PictureOptions = {
   readonly graph: Graph;
+  /** To draw what changed since this graph instead of the weights; null to draw the weights. */
+  readonly before: Graph | null;
+  readonly activityThreshold: number;
   readonly nodes: readonly ComponentNode[];
   readonly edges: PossibleEdges;
   readonly layout: Layout;
@@ -49,16 +55,19 @@ export type PictureOptions = {
 };
 
 export function pictureOf(options: PictureOptions): Picture {
-  const { graph, nodes, edges, layout } = options;
-  const chosen = strongest(graph.weights, options.edgesMax);
-  const top = scaleTop(chosen.length > 0 ? graph.weights[chosen[0]] : 1);
+  const { graph, before, nodes, edges, layout } = options;
+  const sizes = before ? sizesOfChange(before.weights, graph.weights) : graph.weights;
+  const fates = before && edgeFates(before.weights, graph.weights, options.activityThreshold);
+  const chosen = strongest(sizes, options.edgesMax);
+  const top = scaleTop(chosen.length > 0 ? sizes[chosen[0]] : 1);
   const drawn = chosen.map((edge): DrawnEdge => {
     const source = edges.sources[edge];
     const target = edges.targets[edge];
     return {
       edge,
       targetLayer: nodes[target].layer,
-      stroke: strokeOf(graph.weights[edge], top, layout.radius * WIDTH_PER_RADIUS),
+      fate: fates?.[edge] ?? null,
+      stroke: strokeOf(sizes[edge], top, layout.radius * WIDTH_PER_RADIUS),
       curve: curveOf({
         source: layout.places[source],
         target: layout.places[target],
@@ -73,7 +82,7 @@ export function pictureOf(options: PictureOptions): Picture {
   const largest = Math.max(...totals);
   return {
     drawn,
-    weakest: chosen.length > 0 ? graph.weights[chosen[chosen.length - 1]] : null,
+    weakest: chosen.length > 0 ? sizes[chosen[chosen.length - 1]] : null,
     top,
     strengths,
     shares: totals.map((total) => (largest > 0 ? total / largest : 0)),

@@ -2,26 +2,10 @@
  * What is said of a node or an edge that is pointed at.
  */
 import type { ComponentNode, PossibleEdges } from '../../protocol/graph.ts';
-import type { Graph, Roles } from '../../protocol/state.ts';
-import { weightText } from './number.ts';
+import type { Graph } from '../../protocol/state.ts';
+import { numberText, signedText, weightText } from './number.ts';
+import type { Role } from './roles.ts';
 import type { Strengths } from './strengths.ts';
-
-export type NodeRole = 'spreader' | 'gatherer' | 'both' | 'none';
-
-export function roleOf(node: ComponentNode, roles: Roles | null): NodeRole {
-  const spreads = roles?.spreaders.includes(node.id) ?? false;
-  const gathers = roles?.gatherers.includes(node.id) ?? false;
-  if (spreads && gathers) return 'both';
-  if (spreads) return 'spreader';
-  return gathers ? 'gatherer' : 'none';
-}
-
-const ROLE_WORDS: Readonly<Record<NodeRole, string>> = {
-  spreader: 'spreader',
-  gatherer: 'gatherer',
-  both: 'spreader and gatherer',
-  none: 'no role',
-};
 
 export type Tip = {
   readonly title: string;
@@ -30,11 +14,16 @@ export type Tip = {
   readonly notes?: readonly string[];
 };
 
-export function nodeTip(node: ComponentNode, index: number, strengths: Strengths, role: NodeRole): Tip {
+export function nodeTip(
+  node: ComponentNode,
+  index: number,
+  strengths: Strengths,
+  roles: readonly Role[],
+): Tip {
   return {
     title: node.id,
     lines: [
-      `${node.kind === 'head' ? 'attention head' : 'MLP'} of layer ${node.layer} · ${ROLE_WORDS[role]}`,
+      `${node.kind === 'head' ? 'attention head' : 'MLP'} of layer ${node.layer} · ${roles.length > 0 ? roles.join(' and ') : 'no role'}`,
       `out-strength ${weightText(strengths.out[index])}`,
       `in-strength ${weightText(strengths.in[index])}`,
     ],
@@ -46,6 +35,7 @@ export function edgeTip(
   graph: Graph,
   nodes: readonly ComponentNode[],
   edges: PossibleEdges,
+  before: Graph | null = null,
 ): Tip {
   const source = nodes[edges.sources[edge]];
   const target = nodes[edges.targets[edge]];
@@ -55,6 +45,7 @@ export function edgeTip(
     title: `${source.id} → ${target.id}`,
     lines: [
       `weight ${weightText(graph.weights[edge])}${spread}`,
+      ...changeLine(edge, graph, before),
       source.layer === target.layer
         ? `inside layer ${source.layer}`
         : `layers ${source.layer} → ${target.layer}`,
@@ -62,13 +53,39 @@ export function edgeTip(
   };
 }
 
+function changeLine(edge: number, graph: Graph, before: Graph | null): string[] {
+  const was = before?.weights[edge];
+  if (before === null || was === undefined) return [];
+  return [`${weightText(was)} at step ${before.step.toLocaleString('en-GB')}: ${signedText(graph.weights[edge] - was)}`];
+}
+
+/** Values of a node beyond its graph, with their units: what ablating it does to the output, what a head attends to. */
+const EFFECTS: Readonly<Record<string, { readonly label: string; readonly unit: string }>> = {
+  kl_nats: { label: 'KL divergence of the output', unit: 'nats' },
+  delta_loss_nats: { label: 'change of the loss', unit: 'nats' },
+  logit_cosine: { label: 'shift of the logits (1 − cosine)', unit: '' },
+};
+const SCORE_UNITS: Readonly<Record<string, string>> = { attention_entropy: 'nats' };
+
+/** What ablating a node does to the model's output, where that has been measured. */
+export function effectNotes(index: number, graph: Graph): string[] {
+  return Object.entries(EFFECTS).flatMap(([id, { label, unit }]) => {
+    const value = graph.nodeMetrics[id]?.[index];
+    return value === undefined ? [] : [`${label} ${numberText(value)}${unit && ` ${unit}`}`];
+  });
+}
+
 /** What a head attends to, where that has been measured; nothing for an MLP. */
 export function headNotes(index: number, graph: Graph, nodes: readonly ComponentNode[]): string[] {
   if (nodes[index].kind !== 'head') return [];
   const head = nodes.slice(0, index).filter(({ kind }) => kind === 'head').length;
-  return Object.entries(graph.headScores).flatMap(([score, values]) =>
-    values[head] === undefined ? [] : [`${score.replaceAll('_', ' ')} ${weightText(values[head])}`],
-  );
+  return Object.entries(graph.headScores).flatMap(([score, values]) => {
+    const value = values[head];
+    const unit = SCORE_UNITS[score];
+    return value === undefined
+      ? []
+      : [`${score.replaceAll('_', ' ')} ${weightText(value)}${unit ? ` ${unit}` : ''}`];
+  });
 }
 
 /** One sentence, for a reader that cannot see the tip. */

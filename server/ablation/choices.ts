@@ -14,6 +14,8 @@ export type Settings = {
   readonly probe: ProbeOptions;
   readonly ablation: Ablation;
   readonly measure: Measure;
+  /** Heads and MLPs, or the paper's finer set (paper-nodes.ts). */
+  readonly nodes: 'components' | 'paper';
   /** Effects on the output; `auto` computes them for small vocabularies. */
   readonly effects: 'auto' | 'on' | 'off';
   /** At how many positions of each prompt effects are read; null for all. */

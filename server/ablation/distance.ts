@@ -44,10 +44,14 @@ export function distances(
   let defined: Value;
   if (measure === 'cosine') {
     const rowSquares = gram ? dot(rows, image(rows)) : dot(rows, rows);
-    const squares = graph.op('Mul', [rowSquares, cleanSquares]);
-    const cosines = graph.op('Div', [dot(rows, cleanImages), graph.op('Sqrt', [squares])]);
+    // Norms apart: the product of their squares leaves float32 below 1e-11. For a = c both ratios are exactly 1.
+    const [rowNorms, cleanNorms] = [rowSquares, cleanSquares].map((squares) => graph.op('Sqrt', [squares]));
+    const cosines = graph.op('Mul', [
+      graph.op('Div', [dot(rows, cleanImages), cleanSquares]),
+      graph.op('Div', [cleanNorms, rowNorms]),
+    ]);
     values = graph.op('Sub', [graph.scalar(1), cosines]);
-    defined = graph.op('Greater', [squares, zero]);
+    defined = graph.op('Greater', [graph.op('Mul', [rowNorms, cleanNorms]), zero]);
   } else {
     const change = graph.op('Sub', [rows, clean]);
     // Rounding may leave a tiny negative square where nothing changed.

@@ -8,6 +8,7 @@
  */
 import type { TaskMeasureId } from '../../protocol/metrics.ts';
 import { LOGIT_BYTES_MAX } from '../base/config.ts';
+import { CheckpointFailure } from '../base/failure.ts';
 import type { Architecture } from '../model/architecture.ts';
 import type { ReadoutWeights } from '../model/weights.ts';
 import type { ProbeTokens } from './probe.ts';
@@ -107,7 +108,10 @@ export class Readout {
     return effects;
   }
 
-  /** @param rows indices into `stream`, the clean run's 0 first */
+  /**
+   * @param rows indices into `stream`, the clean run's 0 first
+   * @throws CheckpointFailure not-finite
+   */
   async #read(stream: Float32Array, rows: readonly number[], places: readonly Place[]): Promise<Readings> {
     const { width: D, vocabulary: V } = this.#architecture;
     const { prompts: P, positions: T, ids } = this.#probe;
@@ -138,6 +142,12 @@ export class Readout {
         });
         for (const name of READINGS) {
           const read = floats(results, name);
+          const bad = read.find((value) => !Number.isFinite(value));
+          if (bad !== undefined)
+            throw new CheckpointFailure(
+              'not-finite',
+              `${name} of the output: expected finite numbers, found ${bad}: the model's logits overflow`,
+            );
           some.forEach((_, r) => {
             const to = r === 0 ? 0 : begin + r;
             readings[name].set(

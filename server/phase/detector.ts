@@ -3,7 +3,7 @@
  * the state is plain JSON. How a run is cut into arrivals makes no difference.
  *
  *   said when      P(a change within REACH of sample k | all samples so far) ≥ 1/2, k the most probable place
- *   said again     when that probability moves by 0.05, passes 1/2 or 0.9, or the interval moves; for LAG samples
+ *   said again     when that probability moves by 0.05, passes 1/2, 0.9 or 0.99, or the interval moves; for LAG samples
  *   interval       the most probable place within REACH of k and its neighbours at least half as probable
  *
  * The first WARM_UP samples are held back until the noise of each signal is known from them; then they are judged
@@ -15,12 +15,14 @@ import type { PhaseChange, Sample, SignalChange } from './phase-change.ts';
 import { type Answers, beginning, LAG, observed, type Posterior, REACH } from './posterior.ts';
 import type { SegmentModel } from './regression.ts';
 
-/** Eight samples are seven differences: the fewest whose median is within a factor of 1.5 nine times in ten. */
+/** Eight samples are seven differences: their median is within a factor of two of the truth six times in seven. */
 export const WARM_UP = 8;
 /** More likely than not. */
 export const SAID_FROM = 0.5;
 /** From here a phase change counts as certain; passing it is always said. */
 export const SURE_FROM = 0.9;
+/** The most that is claimed: one value in a hundred is an outlier to the model, so it cannot be surer than that. */
+export const PROBABILITY_MAX = 0.99;
 /** Smaller movements of a probability are not worth a message. */
 const PROBABILITY_STEP = 0.05;
 /** Values on either side that before and after are the medians of: the fewest that bear one outlier. */
@@ -150,7 +152,7 @@ function statement(
     type: 'phase-change',
     id: said?.id ?? `phase-change-${state.recent[at(anchor)].id}`,
     interval: [state.recent[at(first) - 1].step, state.recent[at(last)].step],
-    probability: Math.max(0, 1 - quiet),
+    probability: Math.max(0, Math.min(1 - quiet, PROBABILITY_MAX)),
     size: Math.sqrt(moved.reduce((sum, { deviations }) => sum + deviations ** 2, 0) / (moved.length || 1)),
     signals: moved.filter(
       (change, rank) => rank === 0 || Math.abs(change.deviations) >= DROVE_FROM_DEVIATIONS,
@@ -181,6 +183,7 @@ function differs(said: PhaseChange, next: PhaseChange): boolean {
     Math.abs(next.probability - said.probability) >= PROBABILITY_STEP ||
     passes(SAID_FROM) ||
     passes(SURE_FROM) ||
+    passes(PROBABILITY_MAX) ||
     next.interval.some((step, side) => step !== said.interval[side])
   );
 }

@@ -6,7 +6,6 @@
  * Differences are absolute: an edge that doubles from nothing to almost nothing is not what a change is about.
  * Ties keep edge order and node order, so the same graphs always give the same lists. O(M log M).
  */
-import type { ComponentGraph } from '../graph/component-graph.ts';
 import type { RoleHolders } from './signals.ts';
 
 export type EdgeChange = {
@@ -35,8 +34,13 @@ export type Evidence = {
   readonly roles: readonly RoleChange[];
 };
 
-/** A graph as the metrics know it, or the published one, which has its weights as a plain array. */
-export type EvidenceGraph = Pick<ComponentGraph, 'nodes' | 'sources' | 'targets'>;
+/** What the two graphs have in common; a ComponentGraph fits, and the nodes with their possible edges do. */
+export type EvidenceGraph = {
+  readonly nodes: readonly { readonly id: string }[];
+  /** [M] index of each possible edge's source and target in `nodes` */
+  readonly sources: ArrayLike<number>;
+  readonly targets: ArrayLike<number>;
+};
 
 export type EvidenceOptions = {
   readonly graph: EvidenceGraph;

@@ -8,7 +8,7 @@
  * Equal neighbours (d = 0) are passed over: a signal of few values, such as a count, is noisy at its own steps.
  */
 
-/** Long enough for 10 % accuracy of s, short beside a run of some hundred checkpoints. */
+/** Long enough for s to be within some 16 %, short beside a run of a hundred checkpoints. */
 const DIFFERENCES_MAX = 32;
 const CLIP = 4;
 /** With fewer, s may be off by more than its own size and everything would look like a change. */

@@ -28,9 +28,9 @@ export type PhaseChange = {
   readonly id: string;
   /** It happened after the first and not after the second of these steps. */
   readonly interval: readonly [number, number];
-  /** That there was a change within three checkpoints of where it was first placed, given all checkpoints so far. */
+  /** That there was a change within three checkpoints of where it was first placed, given all checkpoints so far; at most 0.99. */
   readonly probability: number;
-  /** Root mean square of the deviations of all signals: how strong it is where probabilities are all near 1. */
+  /** Root mean square of the deviations of all signals: how strong it is, where probabilities are equal. */
   readonly size: number;
   /** The signals that drove it, largest change first. */
   readonly signals: readonly SignalChange[];

@@ -29,7 +29,7 @@ export type PhaseSegment = {
   readonly reasons: readonly string[];
 };
 
-/** 10 %: twice the scatter of total strength from checkpoint to checkpoint in the sample run. */
+/** 10 %: three times the scatter of total strength (3 %) once the sample run has settled. */
 const GROWTH = Math.log(1.1);
 const RESIDUAL_DEVIATIONS = 2;
 /** Fewer samples have no median worth comparing with. */

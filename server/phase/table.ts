@@ -19,7 +19,7 @@ export class TableError extends Error {}
 export type TableLine =
   | { readonly type: 'table'; readonly rows: number; readonly signals: readonly string[] }
   | PhaseChange
-  | ({ readonly type: 'segment' } & PhaseSegment)
+  | { readonly type: 'phases'; readonly segments: readonly PhaseSegment[] }
   | { readonly type: 'end' /** Those that stand. */; readonly phaseChanges: number };
 
 /**
@@ -34,7 +34,7 @@ export function phasesOfTable(text: string, signals: readonly string[] | null): 
   return [
     { type: 'table', rows: samples.length, signals: watched },
     ...events,
-    ...segments(changes, samples).map((segment) => ({ type: 'segment' as const, ...segment })),
+    { type: 'phases', segments: segments(changes, samples) },
     { type: 'end', phaseChanges: changes.filter(({ probability }) => probability >= SAID_FROM).length },
   ];
 }

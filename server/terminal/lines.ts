@@ -1,9 +1,9 @@
 /**
  * What `analyze` prints: one JSON object a line, made from the run's state and the delta that led to it.
- * Schema 1, documented in README.md: run, checkpoint (with all possible edges), failure, end.
+ * Schema 1, documented in README.md: run, checkpoint (with all possible edges), failure, phase-change, phases, end.
  */
 import { possibleEdges } from '../../protocol/graph.ts';
-import type { Analysis, Delta, RunState } from '../../protocol/state.ts';
+import type { Analysis, Checkpoint, Delta, RunState } from '../../protocol/state.ts';
 
 const SCHEMA = 1;
 
@@ -16,14 +16,22 @@ export function lineOf(delta: Delta, state: RunState): object | null {
       return checkpointLine(delta.checkpoint, state);
     case 'failure':
       return { type: 'failure', step: delta.step, id: delta.checkpoint, ...delta.failure };
+    case 'phase-change':
+      return { type: 'phase-change', ...delta.change };
     default:
       return null;
   }
 }
 
+/** The segments as they stand: live they are stated anew with every checkpoint, so a stream has them once, at its end. */
+export function phasesLine(state: RunState): object {
+  return { type: 'phases', segments: state.segments };
+}
+
 export function endLine(state: RunState): object {
-  const failures = state.checkpoints.filter((checkpoint) => checkpoint.status === 'failed').length;
-  return { type: 'end', checkpoints: state.checkpoints.length - failures, failures };
+  const count = (status: Checkpoint['status']) =>
+    state.checkpoints.filter((checkpoint) => checkpoint.status === status).length;
+  return { type: 'end', checkpoints: count('done'), failures: count('failed') };
 }
 
 function runLine(analysis: Analysis): object {

@@ -15,6 +15,7 @@ export type EngineWords = {
   readonly threads: number;
   readonly ablation: Analysis['ablation'];
   readonly measure: Analysis['measure'];
+  readonly nodes: 'components' | 'paper';
   readonly effects: 'auto' | 'on' | 'off';
   /** null for all positions */
   readonly effectPositions: number | null;
@@ -42,7 +43,14 @@ export type Command =
       readonly directory: string;
       /** Only these steps; null for all. */
       readonly steps: readonly number[] | null;
-    } & EngineWords);
+    } & EngineWords)
+  | ({ readonly name: 'diff'; readonly before: string; readonly after: string } & EngineWords)
+  | {
+      readonly name: 'phases';
+      readonly file: string;
+      /** Columns to watch; null for all. */
+      readonly signals: readonly string[] | null;
+    };
 
 /** Wrong usage: exit code 2 and this sentence. */
 export class UsageError extends Error {}
@@ -56,6 +64,7 @@ const ENGINE_OPTIONS = {
   threads: { type: 'string' },
   ablation: { type: 'string' },
   measure: { type: 'string' },
+  nodes: { type: 'string' },
   effects: { type: 'string' },
   'effect-positions': { type: 'string' },
   'memory-mib': { type: 'string' },
@@ -73,6 +82,8 @@ Usage
   phasewatch                     train a small model on the spot and watch it
   phasewatch watch DIR           watch the checkpoints in DIR, those there and those to come
   phasewatch analyze DIR         analyse the checkpoints in DIR, one JSON object a line on stdout
+  phasewatch diff A B            what changed from one checkpoint to another, as text
+  phasewatch phases FILE.csv     phase changes of any table of steps and signals, one JSON object a line
 
 Probe (what the model reads)
   --prompts P                    induction probe: number of prompts (4)
@@ -84,6 +95,7 @@ Probe (what the model reads)
 Analysis
   --ablation A                   zero (default), mean or resample: what replaces an ablated activation
   --measure M                    cosine (default) or relative_l2: how an output's change is measured
+  --nodes N                      components (default), or paper: the paper's 187 x 140 node set, gpt_neox only
   --effects E                    effects on the model's output: on, off, auto (on up to a vocabulary of 4096)
   --effect-positions K           read effects at K evenly spread positions of each prompt (all)
   --threads N                    threads of a sweep (all cores)
@@ -92,6 +104,7 @@ Analysis
   --every K                      take each K-th checkpoint at once, the others when idle (1)
   --max-lag N                    when more than N checkpoints wait, skip to the newest; the others when idle
   --steps 0,512                  analyze: only these steps
+  --signals A,B                  phases: only these columns
 
 Server (watch and the demo)
   --port N                       (4747)
@@ -111,7 +124,11 @@ export function commandFrom(words: readonly string[]): Command {
   if (first === 'demo') return demoFrom(rest);
   if (first === 'watch') return watchFrom(rest);
   if (first === 'analyze') return analyzeFrom(rest);
-  throw new UsageError(`expected one of the commands watch, analyze, demo, help; got "${first}"`);
+  if (first === 'diff') return diffFrom(rest);
+  if (first === 'phases') return phasesFrom(rest);
+  throw new UsageError(
+    `expected one of the commands watch, analyze, diff, phases, demo, help; got "${first}"`,
+  );
 }
 
 function demoFrom(words: readonly string[]): Command {
@@ -143,6 +160,22 @@ function analyzeFrom(words: readonly string[]): Command {
   return { name: 'analyze', directory: onlyDirectory('analyze', positionals), steps, ...engineWords(values) };
 }
 
+function diffFrom(words: readonly string[]): Command {
+  const { values, positionals } = parsed(words, ENGINE_OPTIONS);
+  const [before, after, ...more] = positionals;
+  if (before === undefined || after === undefined || more.length > 0)
+    throw new UsageError(`diff takes two checkpoints, got ${positionals.length}`);
+  return { name: 'diff', before, after, ...engineWords(values) };
+}
+
+function phasesFrom(words: readonly string[]): Command {
+  const { values, positionals } = parsed(words, { signals: { type: 'string' } });
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0)
+    throw new UsageError(`phases takes one CSV file, got ${positionals.length}`);
+  return { name: 'phases', file, signals: values.signals?.split(',') ?? null };
+}
+
 type OptionTypes = Readonly<Record<string, { readonly type: 'string' }>>;
 
 function parsed<T extends OptionTypes>(words: readonly string[], options: T) {
@@ -162,6 +195,7 @@ function engineWords(values: EngineValues): EngineWords {
     threads: count('threads', values.threads, 0, 1),
     ablation: oneOf('ablation', values.ablation, Analysis.shape.ablation.options, 'zero'),
     measure: oneOf('measure', values.measure, Analysis.shape.measure.options, 'cosine'),
+    nodes: oneOf('nodes', values.nodes, ['components', 'paper'] as const, 'components'),
     effects: oneOf('effects', values.effects, ['auto', 'on', 'off'] as const, 'auto'),
     effectPositions: positions === undefined ? null : count('effect-positions', positions, 0, 1),
     memoryMib: count('memory-mib', values['memory-mib'], 1_024, 128),

@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { possibleEdges } from '../../protocol/graph.ts';
 import { blockBytesPerRow } from '../../server/ablation/block-graph.ts';
-import type { ProbeOptions } from '../../server/ablation/probe.ts';
+import type { TokenProbe } from '../../server/ablation/probe.ts';
 import { Runtime } from '../../server/ablation/runtime.ts';
 import type { SweepOptions } from '../../server/ablation/sweep.ts';
 import { edgeStatistics } from '../../server/graph/prompt-statistics.ts';
@@ -12,12 +12,12 @@ import { swept } from '../support/sweeping.ts';
 const TOLERANCE = 1e-4;
 const runtime = new Runtime({ threads: 1, device: 'cpu' });
 afterAll(() => runtime.release());
-const sweptStep = (step: number, probe: ProbeOptions, options: Partial<SweepOptions> = {}) =>
+const sweptStep = (step: number, probe: TokenProbe, options: Partial<SweepOptions> = {}) =>
   swept(runtime, sampleCheckpoint(step), probe, options);
 
 describe.each(SAMPLE_STEPS)('a sweep of checkpoint-%i', (step) => {
   const reference = golden(`neox-${step}`);
-  const probe: ProbeOptions = { kind: 'tokens', tokens: reference.tokens };
+  const probe: TokenProbe = { kind: 'tokens', tokens: reference.tokens };
 
   it('agrees with one full forward pass per ablated node', async () => {
     const { nodes, means } = await sweptStep(step, probe);
@@ -46,7 +46,7 @@ describe.each(SAMPLE_STEPS)('a sweep of checkpoint-%i', (step) => {
 });
 
 describe('the sweep', () => {
-  const probe: ProbeOptions = { kind: 'tokens', tokens: golden('neox-512').tokens };
+  const probe: TokenProbe = { kind: 'tokens', tokens: golden('neox-512').tokens };
 
   it('yields the layers in order, layer 0 with no edges into it', async () => {
     expect((await sweptStep(512, probe)).layers).toEqual([0, 1, 2]);

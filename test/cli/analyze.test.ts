@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { GRAPH_METRICS, NODE_METRICS, TASK_MEASURES } from '../../protocol/metrics.ts';
+import { EFFECT_METRICS, GRAPH_METRICS, NODE_METRICS, TASK_MEASURES } from '../../protocol/metrics.ts';
 import { golden, goldenMetrics, SAMPLE_RUN, SAMPLE_STEPS } from '../support/checkpoints.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
@@ -70,7 +70,7 @@ describe('analyze', () => {
       line.nodeMetrics.out_strength.forEach((value: number, at: number) => {
         expect(Math.abs(value - node.out_strength[at])).toBeLessThan(1e-4);
       });
-      expect(line.roles).toEqual({ spreaders: roles.spreaders, gatherers: roles.gatherers });
+      expect(line.roles).toEqual(roles);
     });
     const pair = goldenMetrics().pairs.find(({ current }) => current === 'sample/checkpoint-512');
     expect(rest[1].metrics.churn).toBeCloseTo(pair?.churn ?? Number.NaN, 4);
@@ -91,8 +91,10 @@ describe('analyze', () => {
     const second = lines()[2];
     const ids = (catalogue: readonly { readonly id: string }[]) => catalogue.map(({ id }) => id).sort();
     expect(Object.keys(second.metrics).sort()).toEqual(ids(GRAPH_METRICS));
-    expect(Object.keys(second.nodeMetrics).sort()).toEqual(ids(NODE_METRICS));
-    expect(Object.keys(second.task).sort()).toEqual(ids(TASK_MEASURES));
+    expect(Object.keys(second.nodeMetrics).sort()).toEqual(ids([...NODE_METRICS, ...EFFECT_METRICS]));
+    expect(Object.keys(second.task).sort()).toEqual(
+      ids(TASK_MEASURES.filter(({ id }) => id !== 'in_context_score')),
+    );
   });
 
   it('marks a broken checkpoint with a sentence, goes on, and exits with 1', async () => {
@@ -126,7 +128,11 @@ describe('wrong usage', () => {
       ['analyze', SAMPLE_RUN, '--tokens', MAIN],
       'expected a JSON array of prompts',
     ],
-    ['a device that is none', ['analyze', SAMPLE_RUN, '--device', 'abacus'], 'expected one of the devices cpu,'],
+    [
+      'a device that is none',
+      ['analyze', SAMPLE_RUN, '--device', 'abacus'],
+      'expected one of the devices cpu,',
+    ],
     [
       'a device that is not installed',
       ['analyze', SAMPLE_RUN, '--device', 'cuda'],

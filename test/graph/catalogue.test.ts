@@ -4,19 +4,14 @@ import { describe, expect, it } from 'vitest';
 import {
   CHURN_METRICS,
   COMPARISON_METRICS,
+  EFFECT_METRICS,
   GRAPH_METRICS,
   LEVEL_METRICS,
   type MetricInfo,
   NODE_METRICS,
   TASK_MEASURES,
 } from '../../protocol/metrics.ts';
-import {
-  compare,
-  compareGraphs,
-  measure,
-  measureCheap,
-  measureExpensive,
-} from '../../server/graph/measure.ts';
+import { compareGraphs, measure, measureCheap, measureExpensive } from '../../server/graph/measure.ts';
 import { anyGraph, componentNodes, graphFrom, graphOf, ordinaryGraph, THRESHOLD } from './made.ts';
 
 const RUNS = { seed: 7, numRuns: 500 };
@@ -28,11 +23,11 @@ function expectWithin(value: number, { id, range }: MetricInfo): void {
 }
 
 describe('the catalogue', () => {
-  const everything: readonly (readonly MetricInfo[])[] = [
+  const everything: readonly (readonly MetricInfo<number | null>[])[] = [
     LEVEL_METRICS,
     COMPARISON_METRICS,
     CHURN_METRICS,
-    NODE_METRICS,
+    [...NODE_METRICS, ...EFFECT_METRICS],
     TASK_MEASURES,
   ];
 
@@ -46,14 +41,18 @@ describe('the catalogue', () => {
     expect(metric.explanation.match(/[.:;!?](?=\s|$)/g)?.filter((mark) => mark === '.').length).toBe(2);
     expect(metric.explanation.endsWith('.')).toBe(true);
     expect(metric.source.length).toBeGreaterThan(10);
-    expect(metric.range[0]).toBeLessThan(metric.range[1] ?? Number.POSITIVE_INFINITY);
+    expect(metric.range[0] ?? Number.NEGATIVE_INFINITY).toBeLessThan(
+      metric.range[1] ?? Number.POSITIVE_INFINITY,
+    );
   });
 
   it('and the measured values have the same ids, cheap and expensive ones apart', () => {
     const graph = graphOf(componentNodes(3, 2), (source, target) => (source + 1) / (target + 2));
     const { metrics, nodeMetrics } = measure(graph, THRESHOLD);
-    const compared = compare(graph.weights, graph.weights);
-    expect(Object.keys({ ...metrics, ...compared }).sort()).toEqual(ids(GRAPH_METRICS));
+    const compared = compareGraphs(graph, graph, THRESHOLD);
+    expect(Object.keys({ ...metrics, ...compared }).sort()).toEqual(
+      ids([...LEVEL_METRICS, ...COMPARISON_METRICS]),
+    );
     expect(Object.keys(nodeMetrics).sort()).toEqual(ids(NODE_METRICS));
     const kinds = { cheap: measureCheap(graph, THRESHOLD), expensive: measureExpensive(graph) };
     for (const [cost, measured] of Object.entries(kinds)) {

@@ -107,6 +107,31 @@ export function plainHeadScores(model: PlainModel, prompts: readonly (readonly n
 }
 
 /**
+ * How well the clean run predicts: mean loss of tokens 1 … T/2 − 1 and of T/2 … T − 1, nats, their difference, and how
+ * often the first choice is right in the second half.
+ */
+export function plainTask(model: PlainModel, prompts: readonly (readonly number[])[]) {
+  const predictions = prompts.flatMap((tokens) => {
+    const { logits } = pass(model, tokens);
+    return tokens.slice(1).map((token, position) => ({
+      isSecond: position + 1 >= Math.floor(tokens.length / 2),
+      loss: -Math.log(softmax(logits[position])[token]),
+      hit: logits[position].every((logit) => logit <= logits[position][token]) ? 1 : 0,
+    }));
+  });
+  const second = predictions.filter(({ isSecond }) => isSecond);
+  const losses = [predictions.filter(({ isSecond }) => !isSecond), second].map((half) =>
+    mean(half.map(({ loss }) => loss)),
+  );
+  return {
+    loss_first_half: losses[0],
+    loss_second_half: losses[1],
+    induction_score: losses[0] - losses[1],
+    accuracy_second_half: mean(second.map(({ hit }) => hit)),
+  };
+}
+
+/**
  * Where the token of a position in the second half stood before: half a prompt earlier if it did, else the last time.
  */
 function previousOccurrence(tokens: readonly number[], position: number): number | null {

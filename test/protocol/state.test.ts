@@ -28,7 +28,7 @@ const metrics = (checkpoint: string, gini: number): Delta => ({
   nodeMetrics: { out_strength: [gini] },
   headScores: { previous_token: [gini] },
   task: { loss_first_half: 4 },
-  roles: { spreaders: ['L0MLP'], gatherers: [] },
+  roles: { spreaders: ['L0MLP'], gatherers: [], gatekeepers: [] },
   undefinedCount: 3,
 });
 const done = (checkpoint: string): Delta => ({
@@ -100,7 +100,7 @@ describe('the state of a run', () => {
     const state = stateAfter(started('a', 1), metrics('a', 0.5), done('a'), comparison);
     expect(state.checkpoints[0]).toMatchObject({
       metrics: { gini: 0.5, churn: 0.25 },
-      roles: { spreaders: ['L0MLP'], gatherers: [] },
+      roles: { spreaders: ['L0MLP'], gatherers: [], gatekeepers: [] },
     });
   });
 

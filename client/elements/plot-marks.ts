@@ -1,0 +1,113 @@
+/**
+ * What a chart shows besides its lines. Under the grid: the phases as faint bands. Under the lines: phase changes (the
+ * interval shaded, a line where it ends, the surer the stronger), the checkpoint in focus, failed ones as ticks on the
+ * axis. Over the lines: values that are noise, as hollow grey points.
+ */
+import type uPlot from 'uplot';
+import type { PhaseChange } from '../../protocol/phases.ts';
+import { opacityOf } from '../view/changes.ts';
+import type { PhaseBand } from '../view/phase-bands.ts';
+import type { ColourName } from './palette.ts';
+
+const FAILED_TICK_PIXELS = 7;
+const BAND_OPACITY = 0.1;
+const INTERVAL_OPACITY = 0.14;
+const INTERVAL_PIXELS_MIN = 2;
+const NOISE_POINT_PIXELS = 2;
+
+export type PlotMarks = {
+  /** Step of the checkpoint in focus. */
+  readonly focusStep: number | null;
+  readonly failedSteps: readonly number[];
+  readonly bands: readonly PhaseBand[];
+  /** Those that stand. */
+  readonly changes: readonly PhaseChange[];
+  /** Values of the first series that are below its floor; null for all others. */
+  readonly noise: readonly (number | null)[];
+};
+
+export type MarkOptions = {
+  readonly colour: (name: ColourName) => string;
+  readonly marks: () => PlotMarks;
+};
+
+export function drawBands(plot: uPlot, { marks, colour }: MarkOptions): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  clip(plot);
+  ctx.globalAlpha = BAND_OPACITY;
+  for (const { name, start, end } of marks().bands) {
+    const left = plot.valToPos(start, 'x', true);
+    ctx.fillStyle = colour(`phase-${name}`);
+    ctx.fillRect(left, bbox.top, plot.valToPos(end, 'x', true) - left, bbox.height);
+  }
+  ctx.restore();
+}
+
+export function drawMarks(plot: uPlot, { marks, colour }: MarkOptions): void {
+  const { ctx, bbox } = plot;
+  const { focusStep, failedSteps, changes } = marks();
+  const ratio = window.devicePixelRatio || 1;
+  ctx.save();
+  clip(plot);
+  ctx.lineWidth = ratio;
+  ctx.fillStyle = colour('ink');
+  ctx.strokeStyle = colour('ink');
+  for (const change of changes) {
+    const [from, to] = change.interval.map((step) => plot.valToPos(step, 'x', true));
+    ctx.globalAlpha = INTERVAL_OPACITY * opacityOf(change);
+    ctx.fillRect(from, bbox.top, Math.max(INTERVAL_PIXELS_MIN * ratio, to - from), bbox.height);
+    ctx.globalAlpha = 0.5 * opacityOf(change);
+    vertical(plot, change.interval[1], bbox.top, bbox.height);
+  }
+  ctx.globalAlpha = 1;
+  if (focusStep !== null) {
+    ctx.strokeStyle = colour('accent');
+    ctx.setLineDash([3 * ratio, 3 * ratio]);
+    vertical(plot, focusStep, bbox.top, bbox.height);
+  }
+  ctx.setLineDash([]);
+  ctx.lineWidth = 2 * ratio;
+  ctx.strokeStyle = colour('bad');
+  const tick = FAILED_TICK_PIXELS * ratio;
+  for (const step of failedSteps) vertical(plot, step, bbox.top + bbox.height - tick, tick);
+  ctx.restore();
+}
+
+export function drawNoise(plot: uPlot, { marks, colour }: MarkOptions): void {
+  const { ctx } = plot;
+  const radius = NOISE_POINT_PIXELS * (window.devicePixelRatio || 1);
+  ctx.save();
+  ctx.fillStyle = colour('panel');
+  ctx.strokeStyle = colour('ink-faint');
+  ctx.lineWidth = radius / 2;
+  marks().noise.forEach((value, row) => {
+    if (value === null) return;
+    ctx.beginPath();
+    ctx.arc(
+      plot.valToPos(plot.data[0][row], 'x', true),
+      plot.valToPos(value, 'y', true),
+      radius,
+      0,
+      2 * Math.PI,
+    );
+    ctx.fill();
+    ctx.stroke();
+  });
+  ctx.restore();
+}
+
+function clip({ ctx, bbox }: uPlot): void {
+  ctx.beginPath();
+  // A pixel more on the right, for the line of the last checkpoint.
+  ctx.rect(bbox.left, bbox.top, bbox.width + 1, bbox.height);
+  ctx.clip();
+}
+
+function vertical(plot: uPlot, step: number, top: number, height: number): void {
+  const x = Math.round(plot.valToPos(step, 'x', true)) + 0.5;
+  plot.ctx.beginPath();
+  plot.ctx.moveTo(x, top);
+  plot.ctx.lineTo(x, top + height);
+  plot.ctx.stroke();
+}

@@ -1,0 +1,40 @@
+/**
+ * The metrics a person has chosen to see, as text: `#metrics=gini,churn` in the address, the same list in storage. Ids
+ * that no panel has are dropped, so that an old address or an old memory still shows what it can.
+ */
+import { PANELS, type PanelScope } from './panels.ts';
+
+export type MetricChoice = {
+  readonly scope: PanelScope;
+  /** Ids of panels; kept while another scope is shown. */
+  readonly chosen: ReadonlySet<string>;
+};
+
+const KEY = 'metrics';
+const SCOPES: readonly PanelScope[] = ['overview', 'all'];
+
+/** Null where the text says nothing of metrics. */
+export function choiceFrom(text: string | null): MetricChoice | null {
+  if (text === null || text === '') return null;
+  const scope = SCOPES.find((name) => name === text);
+  if (scope !== undefined) return { scope, chosen: new Set() };
+  const named = text.split(',');
+  const chosen = PANELS.map(({ id }) => id).filter((id) => named.includes(id));
+  return chosen.length > 0 ? { scope: 'chosen', chosen: new Set(chosen) } : null;
+}
+
+export function choiceText({ scope, chosen }: MetricChoice): string {
+  return scope === 'chosen' ? [...chosen].join(',') : scope;
+}
+
+export function choiceInHash(hash: string): MetricChoice | null {
+  return choiceFrom(new URLSearchParams(hash.replace(/^#/, '')).get(KEY));
+}
+
+/** `hash` with this choice in it: commas stay readable, and the overview, which needs no saying, is left out. */
+export function hashWith(hash: string, choice: MetricChoice): string {
+  const parts = hash.replace(/^#/, '').split('&');
+  const others = parts.filter((part) => part !== '' && !part.startsWith(`${KEY}=`));
+  const own = choice.scope === 'overview' ? [] : [`${KEY}=${choiceText(choice)}`];
+  return [...others, ...own].join('&');
+}

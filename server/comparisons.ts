@@ -1,0 +1,69 @@
+/**
+ * What sets a checkpoint against the one before it by step: comparing metrics, and the churn smoothed over the run.
+ *
+ * A checkpoint that comes late is compared with the one before it, and the one after it anew; the smoothed churn of
+ * all after it changes with that, and is stated anew where it does.
+ */
+import { concat, concatMap, defer, EMPTY, from, type Observable, of } from 'rxjs';
+import type { ComponentNode } from '../protocol/graph.ts';
+import type { Delta, Graph } from '../protocol/state.ts';
+import type { Engine } from './engine-process.ts';
+import { churnEwma } from './graph/churn-ewma.ts';
+import type { GraphHistory } from './graph/history.ts';
+import { metricsDelta } from './metrics-delta.ts';
+
+type Churn = { readonly step: number; readonly churn: number; ewma: number | null };
+
+export class Comparisons {
+  readonly #engine: Engine;
+  readonly #history: GraphHistory;
+  readonly #churns = new Map<string, Churn>();
+
+  constructor(engine: Engine, history: GraphHistory) {
+    this.#engine = engine;
+    this.#history = history;
+  }
+
+  /** Puts a complete graph beside its neighbours. */
+  of(graph: Graph, nodes: readonly ComponentNode[]): Observable<Delta> {
+    return defer(() => {
+      const { before, after } = this.#history.neighbours(graph.step);
+      this.#history.put(graph);
+      return concat(this.#compared(before, graph, nodes), this.#compared(graph, after, nodes));
+    });
+  }
+
+  /** The checkpoint begins anew, or failed. */
+  forget(checkpoint: string): void {
+    this.#history.delete(checkpoint);
+    this.#churns.delete(checkpoint);
+  }
+
+  #compared(before: Graph | null, after: Graph | null, nodes: readonly ComponentNode[]): Observable<Delta> {
+    if (!before || !after) return EMPTY;
+    const [p, q] = [before, after].map((graph) => Float64Array.from(graph.weights));
+    return this.#engine.compare(nodes, p, q).pipe(
+      concatMap((metrics) => {
+        this.#churns.set(after.checkpoint, { step: after.step, churn: metrics.churn, ewma: null });
+        return concat(
+          of(metricsDelta(after.checkpoint, { metrics: { ...metrics } })),
+          from(this.#smoothed()),
+        );
+      }),
+    );
+  }
+
+  /** The smoothed churn wherever it is another than last stated. */
+  #smoothed(): Delta[] {
+    const deltas: Delta[] = [];
+    let previous: number | null = null;
+    const byStep = [...this.#churns].sort(([, a], [, b]) => a.step - b.step);
+    for (const [checkpoint, known] of byStep) {
+      previous = churnEwma(previous, known.churn);
+      if (previous === known.ewma) continue;
+      known.ewma = previous;
+      deltas.push(metricsDelta(checkpoint, { metrics: { churn_ewma: previous } }));
+    }
+    return deltas;
+  }
+}

@@ -2,14 +2,13 @@
 import { concat, delay, finalize, NEVER, type Observable, of, throwError, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import { possibleEdges } from '../protocol/graph.ts';
 import { type Analysis, apply, type Delta, initialState, type RunInfo } from '../protocol/state.ts';
 import type { Settings } from '../server/ablation/choices.ts';
 import type { AnalysisEvent } from '../server/analysis.ts';
 import { CheckpointFailure } from '../server/base/failure.ts';
 import type { Engine } from '../server/engine-process.ts';
 import { GraphHistory } from '../server/graph/history.ts';
-import { compare, measure } from '../server/graph/measure.ts';
+import { compare } from '../server/graph/measure.ts';
 import { pipeline } from '../server/pipeline.ts';
 import type { SourceEvent } from '../server/source/directory.ts';
 
@@ -56,6 +55,7 @@ const engine: Engine = {
       {
         type: 'opened',
         analysis: step === 99 ? { ...ANALYSIS, model: { ...ANALYSIS.model, heads: 7 } } : ANALYSIS,
+        expectedMillis: 9,
       },
       { type: 'layer', layer: 0, firstEdge: 0, weights: new Float64Array(0), standardErrors: null },
       { type: 'layer', layer: 1, firstEdge: 0, weights, standardErrors: null },
@@ -66,11 +66,7 @@ const engine: Engine = {
       later(events[1]),
       later(events[2]),
       of<AnalysisEvent>({
-        type: 'measured',
-        measured: measure(
-          { nodes: ANALYSIS.nodes, ...possibleEdges(ANALYSIS.nodes), weights, standardErrors: null },
-          0.3,
-        ),
+        type: 'output',
         effects: {},
         headScores: {},
         task: {},
@@ -78,9 +74,16 @@ const engine: Engine = {
         unchangedLayers: 0,
         unchanged: false,
       }),
+      of<AnalysisEvent>({
+        type: 'measured',
+        metrics: { total_strength: step },
+        metricErrors: {},
+        nodeMetrics: { out_strength: [step, 0], in_strength: [0, step] },
+        roles: { spreaders: [], gatherers: [] },
+      }),
     );
   },
-  compare: (before, after) => of(compare(before, after)),
+  compare: (_, before, after) => of(compare(before, after)),
 };
 
 /** Runs the source's marbles and gives each delta with the frame at which it came. */
@@ -118,13 +121,18 @@ describe('the pipeline', () => {
       '2 edges c1',
       '4 edges c1',
       '4 metrics c1',
+      '4 metrics c1',
       '4 checkpoint-done c1',
+      '4 phases',
       '4 checkpoint-started c2',
       '6 edges c2',
       '8 edges c2',
       '8 metrics c2',
       '8 metrics c2',
+      '8 metrics c2',
+      '8 metrics c2',
       '8 checkpoint-done c2',
+      '8 phases',
     ]);
   });
 

@@ -1,18 +1,29 @@
 /**
  * Draws the edges of a picture onto a canvas, weakest first so that strong ones lie on top.
  *
+ * Edges of a comparison have the colour of their sign; those that ceased to be active are dashed, those that stayed on
+ * their side of the threshold are paler.
  * Colours run from weak to strong in 16 steps, mixed by the canvas. What is pointed at keeps its colour: edges that
  * leave the node warm, edges that enter it cool; all others fade to a twelfth. Device pixels are the canvas's own
  * business: it is resized only when its size or the pixel ratio has changed, since resizing clears it.
  */
 
 import type { Neighbourhood } from '../view/neighbourhood.ts';
+import type { EdgeFate } from '../view/difference.ts';
 import type { DrawnEdge, Picture } from '../view/picture.ts';
 import type { Palette } from './palette.ts';
 
 const RAMP_STEPS = 16;
 const FADED = 1 / 12;
 const LIT_OPACITY_MIN = 0.55;
+const KEPT_OPACITY = 0.6;
+const GONE_DASH = [6, 7];
+const SIGN: Readonly<Record<EdgeFate, 'rise' | 'fall'>> = {
+  added: 'rise',
+  stronger: 'rise',
+  removed: 'fall',
+  weaker: 'fall',
+};
 
 export type Pointed =
   | { readonly kind: 'nothing' }
@@ -56,8 +67,11 @@ export function paintEdges(options: PaintOptions): void {
     }
     const faded = options.pointed.kind === 'nothing' ? 1 : FADED;
     stroke(context, edge, {
-      colour: ramp[Math.round(edge.stroke.share * RAMP_STEPS)],
-      opacity: faded * options.layerOpacity(edge.targetLayer),
+      colour:
+        edge.fate === null
+          ? ramp[Math.round(edge.stroke.share * RAMP_STEPS)]
+          : palette.colour(SIGN[edge.fate]),
+      opacity: faded * (isKept(edge) ? KEPT_OPACITY : 1) * options.layerOpacity(edge.targetLayer),
       emphasis: false,
     });
   }
@@ -74,7 +88,12 @@ function isLit({ edge }: DrawnEdge, pointed: Pointed): boolean {
   return pointed.kind === 'edge' && pointed.edge === edge;
 }
 
-function litColour({ edge }: DrawnEdge, { pointed, palette }: PaintOptions): string {
+function isKept({ fate }: DrawnEdge): boolean {
+  return fate === 'stronger' || fate === 'weaker';
+}
+
+function litColour({ edge, fate }: DrawnEdge, { pointed, palette }: PaintOptions): string {
+  if (fate !== null) return palette.colour(SIGN[fate]);
   if (pointed.kind !== 'node') return palette.colour('accent');
   return palette.colour(pointed.neighbourhood.outEdges.has(edge) ? 'spreader' : 'gatherer');
 }
@@ -91,6 +110,7 @@ function stroke(
     (emphasis ? Math.max(edge.stroke.opacity, LIT_OPACITY_MIN) : edge.stroke.opacity) * opacity;
   context.strokeStyle = colour;
   context.lineWidth = edge.stroke.width + (emphasis ? 1 : 0);
+  context.setLineDash(edge.fate === 'removed' ? GONE_DASH : []);
   context.beginPath();
   context.moveTo(curve.x0, curve.y0);
   context.bezierCurveTo(curve.x1, curve.y1, curve.x2, curve.y2, curve.x3, curve.y3);

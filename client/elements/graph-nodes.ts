@@ -7,11 +7,15 @@ import type { ComponentNode } from '../../protocol/graph.ts';
 import type { Roles } from '../../protocol/state.ts';
 import type { Layout } from '../view/layout.ts';
 import { type Picture, radiusOf } from '../view/picture.ts';
-import { nodeTip, roleOf, spoken } from '../view/tips.ts';
+import { rolesOf } from '../view/roles.ts';
+import { nodeTip, spoken } from '../view/tips.ts';
 import type { Pointed } from './edge-painter.ts';
 
 /** A pointer should not need to hit 5 px. */
 const HIT_RADIUS_MIN = 9;
+/** A gatekeeper has a ring of its own, so that it can be a spreader or a gatherer as well. */
+const KEEPER_GAP = 3.5;
+const HALO_GAP = 6;
 
 export type NodeLayerOptions = {
   readonly nodes: readonly ComponentNode[];
@@ -42,7 +46,7 @@ function nodeShape(node: ComponentNode, index: number, options: NodeLayerOptions
   const { layout, picture, pointed } = options;
   const { x, y, label } = layout.places[index];
   const ghost = node.layer >= picture.layersDone;
-  const role = ghost ? 'none' : roleOf(node, options.roles);
+  const roles = ghost ? [] : rolesOf(node.id, options.roles);
   const radius = radiusOf(layout, ghost ? 0 : picture.shares[index]);
   const isPointed = pointed.kind === 'node' && pointed.neighbourhood.node === index;
   const dim = pointed.kind === 'node' && !pointed.neighbourhood.nodes.has(index);
@@ -57,12 +61,13 @@ function nodeShape(node: ComponentNode, index: number, options: NodeLayerOptions
   ]
     .filter(Boolean)
     .join(' ');
-  const said = ghost ? `${node.id}: not computed yet` : spoken(nodeTip(node, index, picture.strengths, role));
+  const said = ghost ? `${node.id}: not computed yet` : spoken(nodeTip(node, index, picture.strengths, roles));
   return svg`
-    <g class=${classes} data-node=${index} data-id=${node.id} data-role=${role} role="img" aria-label=${said}
+    <g class=${classes} data-node=${index} data-id=${node.id} data-role=${roles.join(' ')} role="img" aria-label=${said}
       tabindex=${index === options.tabStop ? 0 : -1} transform="translate(${x} ${y})">
       <circle class="hit" r=${Math.max(radius, HIT_RADIUS_MIN)} />
-      ${shape(node, 'halo', radius + 3.5)}
+      ${shape(node, 'halo', radius + HALO_GAP)}
+      ${roles.includes('gatekeeper') ? shape(node, 'keeper', radius + KEEPER_GAP) : ''}
       ${shape(node, 'shape', radius)}
       ${layout.labelled ? svg`<text>${label}</text>` : ''}
     </g>`;

@@ -5,7 +5,7 @@ import type { Tip } from '../view/tips.ts';
 
 const TIP_OFFSET_PIXELS = 14;
 const TIP_OFFSET_NODE_PIXELS = 28;
-const TIP_HEIGHT_PIXELS = 158;
+const TIP_HEIGHT_PIXELS = 208;
 
 /** What is pointed at, and where: CSS pixels of the stage. */
 export type Target =

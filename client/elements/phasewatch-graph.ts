@@ -1,7 +1,7 @@
 /**
  * `<phasewatch-graph>`: the component graph of one checkpoint, layer 0 at the bottom.
  *
- * Properties: `analysis`, `graph`, `roles`, `undefinedCount`, `partial`, `layersReported`, `busy`, `scheme`. Attribute `edges-max`: how
+ * Properties: `analysis`, `graph`, `before` (draws what changed since that graph), `roles`, `undefinedCount`, `partial`, `layersReported`, `busy`, `scheme`. Attribute `edges-max`: how
  * many edges are drawn at most, the strongest first. Reflects `checkpoint`, `data-edges`, `data-layers-done`.
  * Slots: default (what stands in place of a graph), `banner`. Parts: `title`, `stage`, `legend`.
  * Limit: 1,000 edges are drawn; hit tests walk them all, 16 chords each.
@@ -12,13 +12,14 @@ import { type PossibleEdges, possibleEdges } from '../../protocol/graph.ts';
 import type { Analysis, Graph, Roles } from '../../protocol/state.ts';
 import type { Scheme } from '../controllers/scheme-controller.ts';
 import { SizeController } from '../controllers/size-controller.ts';
-import { distanceTo } from '../view/curve.ts';
 import { edgesShownText } from '../view/edges-shown.ts';
 import { type Layout, layoutOf } from '../view/layout.ts';
 import { graphTitle } from '../view/model-line.ts';
+import { nearestEdge } from '../view/nearest-edge.ts';
 import { neighbourhoodOf } from '../view/neighbourhood.ts';
 import { type Picture, pictureOf } from '../view/picture.ts';
-import { edgeTip, headNotes, nodeTip, roleOf, type Tip } from '../view/tips.ts';
+import { rolesOf } from '../view/roles.ts';
+import { edgeTip, effectNotes, headNotes, nodeTip, type Tip } from '../view/tips.ts';
 import { type Pointed, paintEdges } from './edge-painter.ts';
 import { Fade } from './fade.ts';
 import { graphLegend } from './graph-legend.ts';
@@ -29,8 +30,6 @@ import { Palette } from './palette.ts';
 
 const EDGES_DEFAULT = 60;
 const EDGES_DRAWN_MAX = 1000;
-/** How far a pointer may be from an edge, beyond half its width. */
-const EDGE_REACH_PIXELS = 4;
 
 @customElement('phasewatch-graph')
 export class PhasewatchGraph extends LitElement {
@@ -38,6 +37,8 @@ export class PhasewatchGraph extends LitElement {
 
   @property({ attribute: false }) analysis: Analysis | null = null;
   @property({ attribute: false }) graph: Graph | null = null;
+  /** Edges are drawn by their change since this graph, where there is one. */
+  @property({ attribute: false }) before: Graph | null = null;
   @property({ attribute: false }) roles: Roles | null = null;
   /** Distances of this graph that are undefined and count as 0. */
   @property({ attribute: false }) undefinedCount = 0;
@@ -72,7 +73,7 @@ export class PhasewatchGraph extends LitElement {
     }
     const { analysis, graph } = this;
     const size = this.#size.size;
-    const made = [analysis, graph, size, this.edgesMax, this.layersReported];
+    const made = [analysis, graph, this.#compared(), size, this.edgesMax, this.layersReported];
     if (made.every((part, index) => part === this.#made[index])) return;
     this.#made = made;
     if (!analysis || !graph || !size || !this.#edges) {
@@ -83,6 +84,8 @@ export class PhasewatchGraph extends LitElement {
     this.#layout = layoutOf(analysis.nodes, size);
     this.#picture = pictureOf({
       graph,
+      before: this.#compared(),
+      activityThreshold: analysis.activityThreshold,
       nodes: analysis.nodes,
       edges: this.#edges,
       layout: this.#layout,
@@ -110,7 +113,7 @@ export class PhasewatchGraph extends LitElement {
         <slot></slot>
       </div>
       <div class="legend" part="legend">
-        ${graphLegend(picture?.top ?? 1, analysis?.activityThreshold ?? 0.3)}
+        ${graphLegend(picture?.top ?? 1, analysis?.activityThreshold ?? 0.3, this.#compared() !== null)}
         ${this.#slider(picture)}
       </div>
     `;
@@ -124,10 +127,11 @@ export class PhasewatchGraph extends LitElement {
   }
 
   #title(analysis: Analysis, graph: Graph): TemplateResult {
-    const { name, step, method } = graphTitle(graph, analysis, this.undefinedCount);
+    const { name, step, method, note } = graphTitle(graph, analysis, this.undefinedCount);
     return html`<h2>${name}</h2> <span class="step">· ${step}</span>
       ${this.partial ? html`<span class="underway">being computed</span>` : nothing}
-      <div class="method">${method}</div>`;
+      <div class="method">${method}</div>
+      ${note === null ? nothing : html`<div class="note" data-testid="undefined">${note}</div>`}`;
   }
 
   #nodes(analysis: Analysis, picture: Picture): TemplateResult | typeof nothing {
@@ -159,14 +163,20 @@ export class PhasewatchGraph extends LitElement {
     const { analysis, graph } = this;
     const picture = this.#picture;
     if (!analysis || !graph || !picture || !this.#edges) return null;
-    if (target.kind === 'edge') return edgeTip(target.edge, graph, analysis.nodes, this.#edges);
+    if (target.kind === 'edge') return edgeTip(target.edge, graph, analysis.nodes, this.#edges, this.#compared());
     if (target.kind === 'nothing') return null;
     const node = analysis.nodes[target.node];
     if (node.layer >= picture.layersDone) return { title: node.id, lines: ['not computed yet'] };
     return {
-      ...nodeTip(node, target.node, picture.strengths, roleOf(node, this.roles)),
-      notes: headNotes(target.node, graph, analysis.nodes),
+      ...nodeTip(node, target.node, picture.strengths, rolesOf(node.id, this.roles)),
+      notes: [...effectNotes(target.node, graph), ...headNotes(target.node, graph, analysis.nodes)],
     };
+  }
+
+  /** A graph under way has no edges yet to be compared. */
+  #compared(): Graph | null {
+    const here = this.graph?.weights.length;
+    return this.partial || this.before?.weights.length !== here ? null : this.before;
   }
 
   #pointed(): Pointed {
@@ -187,7 +197,7 @@ export class PhasewatchGraph extends LitElement {
       this.target = { kind: 'node', node, x: place?.x ?? at.x, y: place?.y ?? at.y };
       return;
     }
-    const edge = this.#edgeAt(at.x, at.y);
+    const edge = nearestEdge(this.#picture?.drawn ?? [], at.x, at.y);
     this.target = edge === null ? { kind: 'nothing' } : { kind: 'edge', edge, ...at };
   };
 
@@ -218,16 +228,6 @@ export class PhasewatchGraph extends LitElement {
   readonly #edgesMaxChanged = (event: Event) => {
     this.edgesMax = Number((event.target as HTMLInputElement).value);
   };
-
-  #edgeAt(x: number, y: number): number | null {
-    let nearest: { readonly edge: number; readonly distance: number } | null = null;
-    for (const { edge, curve, stroke } of this.#picture?.drawn ?? []) {
-      const distance = distanceTo(curve, x, y) - stroke.width / 2;
-      if (distance <= EDGE_REACH_PIXELS && (nearest === null || distance < nearest.distance))
-        nearest = { edge, distance };
-    }
-    return nearest?.edge ?? null;
-  }
 
   #paintSoon(): void {
     this.#frame ??= requestAnimationFrame((now) => {

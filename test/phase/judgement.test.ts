@@ -66,7 +66,9 @@ describe('other runs', () => {
 
 describe('paper', () => {
   const lines = phasesOfTable(fixture('paper-nodes-and-edges-by-step'), null);
-  const starts = lines.flatMap((line) => (line.type === 'segment' ? [line.from] : []));
+  const starts = lines.flatMap((line) =>
+    line.type === 'phases' ? line.segments.map(({ from }) => from) : [],
+  );
 
   it('turns near step 2,000 to 3,000 and reorganises between 80,000 and 88,000', () => {
     const found = sure(lines.filter((line) => line.type === 'phase-change'));

@@ -16,10 +16,13 @@ describe('table', () => {
     const lines = phasesOfTable(stepTable(), null);
     expect(lines[0]).toEqual({ type: 'table', rows: 60, signals: ['edges', 'nodes'] });
     expect(lines.find((line) => line.type === 'phase-change')).toMatchObject({ interval: [2900, 3000] });
-    expect(lines.filter((line) => line.type === 'segment')).toMatchObject([
-      { from: 0, to: 2900, name: null },
-      { from: 3000, to: 5900, name: null },
-    ]);
+    expect(lines.at(-2)).toMatchObject({
+      type: 'phases',
+      segments: [
+        { from: 0, to: 2900, name: null },
+        { from: 3000, to: 5900, name: null },
+      ],
+    });
     expect(lines.at(-1)).toEqual({ type: 'end', phaseChanges: 1 });
   });
 

@@ -94,7 +94,7 @@ describe('the state of a run', () => {
       nodeMetrics: {},
       headScores: {},
       task: {},
-      roles: null,
+      roles: {},
       undefinedCount: null,
     };
     const state = stateAfter(started('a', 1), metrics('a', 0.5), done('a'), comparison);

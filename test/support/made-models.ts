@@ -7,7 +7,7 @@
  */
 import { join } from 'node:path';
 import { seededRandom } from '../../server/base/random.ts';
-import type { CheckpointRef } from '../../server/source/checkpoint-files.ts';
+import type { CheckpointRef, TensorReader } from '../../server/source/checkpoint-files.ts';
 import { putFiles, refTo, safetensorsBytes, temporaryDirectory } from '../source/made-files.ts';
 
 type NumberFormat = 'F32' | 'F16' | 'BF16';
@@ -222,6 +222,24 @@ export function putModel({ config, tensors, format, files }: MadeModel): Checkpo
   return { ...refTo(directory), configFile: join(directory, 'config.json') };
 }
 
+/** The tensors without a file; `onRead` hears of every tensor whose values are asked for. */
+export function readerOf({ tensors }: MadeModel, onRead: (name: string) => void = () => {}): TensorReader {
+  const find = (name: string): MadeTensor => {
+    const tensor = tensors.get(name);
+    if (!tensor) throw new Error(`the made model has no tensor ${name}`);
+    return tensor;
+  };
+  return {
+    has: (name) => tensors.has(name),
+    names: () => tensors.keys(),
+    shape: (name) => find(name).shape,
+    async read(name) {
+      onRead(name);
+      return find(name).values.slice();
+    },
+  };
+}
+
 function neoxShapes(biased: boolean): Shapes {
   return {
     'gpt_neox.embed_in.weight': [V, D],
@@ -374,7 +392,9 @@ function fileBytes(
   const parts: Uint8Array[] = [];
   let begin = 0;
   for (const name of names) {
-    const { shape, values } = tensors.get(name) ?? { shape: [0], values: new Float32Array() };
+    const tensor = tensors.get(name);
+    if (!tensor) continue;
+    const { shape, values } = tensor;
     const bytes = encoded(values, format);
     header[name] = { dtype: format, shape, data_offsets: [begin, begin + bytes.length] };
     parts.push(bytes);

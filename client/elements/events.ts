@@ -1,6 +1,8 @@
 /**
  * The events of the elements. They bubble and leave shadow roots, so that a page can listen wherever it likes.
  */
+import type { MetricChoice } from '../view/metric-choice.ts';
+
 export type SelectDetail = { readonly checkpoint: string };
 
 export function selectEvent(checkpoint: string): CustomEvent<SelectDetail> {
@@ -12,6 +14,20 @@ export type HoverDetail = { readonly step: number | null };
 /** The cursor of the charts has moved to another step, `null` where it has left them. */
 export function hoverEvent(step: number | null): CustomEvent<HoverDetail> {
   return new CustomEvent('phasewatch-hover', { detail: { step }, bubbles: true, composed: true });
+}
+
+export type CompareDetail = { readonly checkpoint: string | null };
+
+/** What is looked at is to be compared with this checkpoint, `null` for the one before it. */
+export function compareEvent(checkpoint: string | null): CustomEvent<CompareDetail> {
+  return new CustomEvent('phasewatch-compare', { detail: { checkpoint }, bubbles: true, composed: true });
+}
+
+export type ChooseDetail = { readonly choice: MetricChoice };
+
+/** Other metrics are to be shown. */
+export function chooseEvent(choice: MetricChoice): CustomEvent<ChooseDetail> {
+  return new CustomEvent('phasewatch-choose', { detail: { choice }, bubbles: true, composed: true });
 }
 
 /** The person wants to follow the run again. */
@@ -28,6 +44,8 @@ declare global {
   interface HTMLElementEventMap {
     'phasewatch-select': CustomEvent<SelectDetail>;
     'phasewatch-hover': CustomEvent<HoverDetail>;
+    'phasewatch-compare': CustomEvent<CompareDetail>;
+    'phasewatch-choose': CustomEvent<ChooseDetail>;
     'phasewatch-live': CustomEvent<null>;
     'phasewatch-retry': CustomEvent<null>;
   }

@@ -1,9 +1,10 @@
 /**
  * `<phasewatch-checkpoints>`: the checkpoints of a run, newest on top. A click or the arrow keys look at one.
  *
- * Properties: `checkpoints`, `shown` (id of the one looked at), `live`, `connected`. Rows have `data-checkpoint`,
+ * Properties: `checkpoints`, `shown` (id of the one looked at), `base` (id of the one it is compared with, if the person
+ * chose it), `live`, `connected`. A click with Shift, or on a row's button, compares with it. Rows have `data-checkpoint`,
  * `data-status`.
- * Events: `phasewatch-select`, `phasewatch-live`. Parts: `header`, `list`, `row`.
+ * Events: `phasewatch-select`, `phasewatch-compare`, `phasewatch-live`. Parts: `header`, `list`, `row`.
  * Limit: every row is in the page; a run of a few hundred checkpoints is what it is made for.
  */
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
@@ -12,7 +13,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Checkpoint } from '../../protocol/state.ts';
 import { neighbourOf } from '../view/focus.ts';
 import { type CheckpointRow, rowsOf } from '../view/rows.ts';
-import { liveEvent, selectEvent } from './events.ts';
+import { compareEvent, liveEvent, selectEvent } from './events.ts';
 
 @customElement('phasewatch-checkpoints')
 export class PhasewatchCheckpoints extends LitElement {
@@ -21,13 +22,13 @@ export class PhasewatchCheckpoints extends LitElement {
     header { display: flex; align-items: center; gap: 8px; padding: 9px 10px 8px 14px; }
     h2 { margin: 0; font-size: 12px; font-weight: 600; }
     .count { color: var(--phasewatch-ink-faint); font-size: 12px; }
-    button {
+    header button {
       all: unset; margin-left: auto; cursor: pointer; font-size: 12px; font-weight: 550; padding: 2px 9px; border-radius: 6px;
       box-shadow: inset 0 0 0 1px var(--phasewatch-border-strong); color: var(--phasewatch-ink-soft);
     }
-    button:hover { background: var(--phasewatch-hover); }
+    header button:hover { background: var(--phasewatch-hover); }
     button.connected[aria-pressed='true'] { color: var(--phasewatch-good); box-shadow: inset 0 0 0 1px color-mix(in srgb, var(--phasewatch-good) 45%, transparent); }
-    button:focus-visible, [role='listbox']:focus-visible { outline: 2px solid var(--phasewatch-accent); outline-offset: -2px; }
+    header button:focus-visible, [role='listbox']:focus-visible { outline: 2px solid var(--phasewatch-accent); outline-offset: -2px; }
     kbd { font: 10px var(--phasewatch-mono); color: var(--phasewatch-ink-faint); margin-left: 5px; }
     .columns, .row { display: grid; grid-template-columns: 14px 50px 1fr 46px; align-items: center; gap: 0 7px; padding: 0 12px 0 12px; }
     .columns { font-size: 10.5px; color: var(--phasewatch-ink-faint); padding-bottom: 4px; border-bottom: 1px solid var(--phasewatch-border); }
@@ -50,6 +51,14 @@ export class PhasewatchCheckpoints extends LitElement {
       width: 9px; height: 9px; background: none; border: 1.6px solid var(--phasewatch-accent); border-right-color: transparent;
       box-sizing: border-box; animation: turn 0.8s linear infinite;
     }
+    .compare {
+      all: unset; position: absolute; right: 8px; top: 3px; line-height: 17px; padding: 0 7px; border-radius: 5px; font-size: 11px; cursor: pointer; opacity: 0;
+      color: var(--phasewatch-ink-soft); background: var(--phasewatch-panel); box-shadow: inset 0 0 0 1px var(--phasewatch-border-strong);
+    }
+    .row:hover .compare { opacity: 1; }
+    .compare:hover { color: var(--phasewatch-accent); }
+    .row.base .compare { opacity: 1; color: var(--phasewatch-accent); }
+    @media (hover: none) { .row[aria-selected='false'] .compare { display: none; } }
     .failure { grid-column: 2 / -1; color: var(--phasewatch-bad); font-size: 11px; line-height: 1.35; padding: 0 0 5px; overflow-wrap: anywhere; }
     .unchanged { grid-column: 2 / -1; color: var(--phasewatch-ink-faint); font-size: 11px; padding: 0 0 4px; }
     .words { color: var(--phasewatch-ink-faint); font-size: 11px; }
@@ -61,6 +70,7 @@ export class PhasewatchCheckpoints extends LitElement {
 
   @property({ attribute: false }) checkpoints: readonly Checkpoint[] = [];
   @property() shown: string | null = null;
+  @property() base: string | null = null;
   @property({ type: Boolean }) live = true;
   /** Whether news arrive at all. */
   @property({ type: Boolean }) connected = true;
@@ -106,16 +116,28 @@ export class PhasewatchCheckpoints extends LitElement {
   }
 
   #row(row: CheckpointRow): TemplateResult {
-    return html`<div class="row" part="row" role="option" id="row-${row.id}" title=${row.id}
+    return html`<div class="row ${row.id === this.base ? 'base' : ''}" part="row" role="option" id="row-${row.id}" title=${row.id}
       data-checkpoint=${row.id} data-status=${row.status} aria-selected=${row.id === this.shown}
-      @click=${() => this.dispatchEvent(selectEvent(row.id))}>
+      @click=${(event: MouseEvent) => this.dispatchEvent(event.shiftKey ? compareEvent(row.id) : selectEvent(row.id))}>
       <span class="dot"></span>
       <span class="step">${row.step}</span>
       ${this.#strength(row)}
       <span class="time">${row.duration ?? nothing}</span>
       ${row.failure === null ? nothing : html`<span class="failure">${row.failure}</span>`}
+      ${this.#compare(row)}
       ${row.unchanged === null ? nothing : html`<span class="unchanged">${row.unchanged}</span>`}
     </div>`;
+  }
+
+  /** For the pointer only: the list is one tab stop, and the view of changes has a field for the base. */
+  #compare({ id, status, step }: CheckpointRow): TemplateResult | typeof nothing {
+    if (status !== 'done' || id === this.shown) return nothing;
+    const isBase = id === this.base;
+    const press = (event: Event) => {
+      event.stopPropagation();
+      this.dispatchEvent(compareEvent(isBase ? null : id));
+    };
+    return html`<button class="compare" tabindex="-1" aria-hidden="true" title=${isBase ? 'Compare with the checkpoint before again' : `Compare with step ${step} (Shift and click)`} @click=${press}>${isBase ? 'base' : 'compare'}</button>`;
   }
 
   #strength({ strength, status }: CheckpointRow): TemplateResult {

@@ -1,7 +1,7 @@
 /**
  * `<phasewatch-graph>`: the component graph of one checkpoint, layer 0 at the bottom.
  *
- * Properties: `analysis`, `graph`, `before` (draws what changed since that graph), `roles`, `undefinedCount`, `partial`, `layersReported`, `busy`, `scheme`. Attribute `edges-max`: how
+ * Properties: `analysis`, `graph`, `base` (draws what changed since that graph), `roles`, `undefinedCount`, `partial`, `layersReported`, `busy`, `scheme`. Attribute `edges-max`: how
  * many edges are drawn at most, the strongest first. Reflects `checkpoint`, `data-edges`, `data-layers-done`.
  * Slots: default (what stands in place of a graph), `banner`. Parts: `title`, `stage`, `legend`.
  * Limit: 1,000 edges are drawn; hit tests walk them all, 16 chords each.
@@ -38,7 +38,7 @@ export class PhasewatchGraph extends LitElement {
   @property({ attribute: false }) analysis: Analysis | null = null;
   @property({ attribute: false }) graph: Graph | null = null;
   /** Edges are drawn by their change since this graph, where there is one. */
-  @property({ attribute: false }) before: Graph | null = null;
+  @property({ attribute: false }) base: Graph | null = null;
   @property({ attribute: false }) roles: Roles | null = null;
   /** Distances of this graph that are undefined and count as 0. */
   @property({ attribute: false }) undefinedCount = 0;
@@ -176,7 +176,7 @@ export class PhasewatchGraph extends LitElement {
   /** A graph under way has no edges yet to be compared. */
   #compared(): Graph | null {
     const here = this.graph?.weights.length;
-    return this.partial || this.before?.weights.length !== here ? null : this.before;
+    return this.partial || this.base?.weights.length !== here ? null : this.base;
   }
 
   #pointed(): Pointed {

@@ -1,8 +1,10 @@
 /**
- * `<phasewatch-status>`: the head of the page: which run, which model, how the connection stands, how far the run is.
+ * `<phasewatch-status>`: the head of the page: which run, which model, how the connection stands, how far the run is,
+ * and which phase it is in.
  *
- * Properties: `state`, `status`, `resyncs`. Reflects `data-connection` (phase) and `data-activity`.
- * Event: `phasewatch-retry`. Slot: default, at the right end. Parts: `model`, `connection`, `progress`.
+ * Properties: `state`, `status`, `resyncs`, `announcement` (read out when it changes), `fresh` (id of a change that is
+ * news). Reflects `data-connection` (phase) and `data-activity`.
+ * Event: `phasewatch-retry`. Slot: default, at the right end. Parts: `model`, `connection`, `progress`, `now`.
  */
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -12,12 +14,16 @@ import { ClockController } from '../controllers/clock-controller.ts';
 import { connectionWords } from '../view/connection-words.ts';
 import { ablationExplanation, methodText } from '../view/method.ts';
 import { modelParts } from '../view/model-line.ts';
+import { nowLine } from '../view/now-line.ts';
 import { progressLine } from '../view/progress.ts';
 import { retryEvent } from './events.ts';
+import { phaseHues } from './phases-styles.ts';
 
 @customElement('phasewatch-status')
 export class PhasewatchStatus extends LitElement {
-  static override readonly styles = css`
+  static override readonly styles = [
+    phaseHues,
+    css`
     :host { display: block; position: relative; background: var(--phasewatch-panel); border-bottom: 1px solid var(--phasewatch-border); }
     .line { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 14px; padding: 9px 16px 0; }
     h1 { margin: 0; font-size: 15px; font-weight: 650; letter-spacing: -0.01em; }
@@ -33,7 +39,7 @@ export class PhasewatchStatus extends LitElement {
     [part='model'] { padding: 1px 16px 0; color: var(--phasewatch-ink-soft); display: flex; flex-wrap: wrap; gap: 0 8px; }
     [part='model'] > span:not(:last-child)::after, [part='progress'] > span:not(:last-child)::after { content: '·'; margin-left: 8px; font-weight: 400; color: var(--phasewatch-ink-faint); }
     .method { color: var(--phasewatch-ink); font-weight: 550; }
-    [part='progress'] { display: flex; flex-wrap: wrap; gap: 0 8px; padding: 5px 16px 8px; color: var(--phasewatch-ink-soft); min-height: 19px; }
+    [part='progress'] { display: flex; flex-wrap: wrap; gap: 0 8px; color: var(--phasewatch-ink-soft); min-height: 19px; }
     [part='progress'] .first { color: var(--phasewatch-ink); font-weight: 550; }
     [part='progress'].missing .first { color: var(--phasewatch-bad); }
     .failed { color: var(--phasewatch-bad); }
@@ -43,11 +49,24 @@ export class PhasewatchStatus extends LitElement {
     progress::-moz-progress-bar { background: var(--phasewatch-accent); }
     @keyframes pulse { to { opacity: 0.35; } }
     @media (prefers-reduced-motion: reduce) { .dot { animation: none !important; } progress::-webkit-progress-value { transition: none; } }
-  `;
+    .foot { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 24px; padding: 5px 16px 8px; }
+    [part='now'] { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 8px; margin-left: auto; color: var(--phasewatch-ink-soft); border-radius: 6px; }
+    [part='now'] b { font-weight: 600; color: var(--phasewatch-ink); }
+    [part='now'] .swatch { display: inline-block; width: 9px; height: 9px; border-radius: 3px; margin-right: 6px; background: var(--hue); }
+    [part='now'] > span + span::before { content: '·'; margin-right: 8px; color: var(--phasewatch-ink-faint); }
+    [part='now'].fresh { animation: news 6s ease-out; }
+    .said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+    @keyframes news { 0%, 60% { background: var(--phasewatch-selected); box-shadow: 0 0 0 5px var(--phasewatch-selected); } }
+    @media (max-width: 720px) { [part='now'] { margin-left: 0; } }
+    @media (prefers-reduced-motion: reduce) { [part='now'] { animation: none !important; } }
+  `,
+  ];
 
   @property({ attribute: false }) state: RunState | null = null;
   @property({ attribute: false }) status: ConnectionStatus = { phase: 'connecting' };
   @property({ attribute: false }) resyncs = 0;
+  @property() announcement = '';
+  @property() fresh: string | null = null;
 
   constructor() {
     super();
@@ -72,7 +91,8 @@ export class PhasewatchStatus extends LitElement {
       <div part="model">
         ${run?.analysis ? this.#model(run.analysis) : html`<span>model, probe and ablation are known from the first checkpoint on</span>`}
       </div>
-      ${this.#progress()}
+      <div class="foot">${this.#progress()}${this.#now()}</div>
+      <div class="said" aria-live="polite" data-testid="announcement">${this.announcement}</div>
     `;
   }
 
@@ -98,6 +118,16 @@ export class PhasewatchStatus extends LitElement {
       </div>
       ${share === null || progress.activity !== 'analysing' ? nothing : html`<progress max="1" value=${share} aria-label="Checkpoints analysed"></progress>`}
     `;
+  }
+
+  #now(): TemplateResult | typeof nothing {
+    const now = this.state && nowLine(this.state);
+    if (!now) return nothing;
+    const isFresh = this.fresh !== null && now.change === this.fresh;
+    return html`<div part="now" class=${isFresh ? 'fresh' : ''} data-testid="now">
+      <span><i class="swatch" data-phase=${now.phase}></i><b>${now.phase === 'unnamed' ? 'phase without a name' : now.phase}</b> ${now.since}</span>
+      ${now.last === null ? nothing : html`<span>${now.last}</span>`}
+    </div>`;
   }
 
   readonly #retry = () => this.dispatchEvent(retryEvent());

@@ -2,9 +2,9 @@
  * A phase change in words: as a headline, piece by piece for a card, and as one sentence that can be pasted anywhere.
  */
 import type { PhaseChange } from '../../protocol/phases.ts';
-import { inSentence, signalInfo } from './catalogue.ts';
 import { numberText, weightText } from './number.ts';
 import { roleChangeText } from './roles.ts';
+import { inSentence, signalInfo } from './signal-info.ts';
 
 /** A sentence names what drove the change, not all that moved. */
 const SIGNALS_IN_SENTENCE = 3;

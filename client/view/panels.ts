@@ -46,14 +46,22 @@ const OVERVIEW = [
   'churn',
 ];
 
-/** The panels of the overview, for a choice to begin with. */
-export const OVERVIEW_IDS: readonly string[] = OVERVIEW;
-
-export const PANELS: readonly Panel[] = [
-  lossPanel(TASK_MEASURES.filter(({ id }) => LOSSES.includes(id))),
-  ...TASK_MEASURES.filter(({ id }) => !LOSSES.includes(id)).map(panelOf),
-  ...[...LEVEL_METRICS, ...COMPARISON_METRICS, ...CHURN_METRICS].map(panelOf),
+export const PANEL_GROUPS: readonly { readonly label: string; readonly panels: readonly Panel[] }[] = [
+  {
+    label: 'What the model can do',
+    panels: [
+      lossPanel(TASK_MEASURES.filter(({ id }) => LOSSES.includes(id))),
+      ...TASK_MEASURES.filter(({ id }) => !LOSSES.includes(id)).map(panelOf),
+    ],
+  },
+  { label: 'How its graph is organised', panels: LEVEL_METRICS.map(panelOf) },
+  {
+    label: 'How it differs from the graph before',
+    panels: [...COMPARISON_METRICS, ...CHURN_METRICS].map(panelOf),
+  },
 ];
+
+export const PANELS: readonly Panel[] = PANEL_GROUPS.flatMap(({ panels }) => panels);
 
 /** The overview and the chosen always, so that nothing jumps; of the others those that have a sample. */
 export function panelsOf(
@@ -65,10 +73,19 @@ export function panelsOf(
     if (scope === 'chosen') return chosen.has(id);
     if (OVERVIEW.includes(id)) return true;
     if (scope === 'overview') return false;
-    return checkpoints.some((checkpoint) =>
-      metrics.some((metric) => metricOf(checkpoint, metric.id) !== null),
-    );
+    return hasSample(metrics, checkpoints);
   });
+}
+
+/** Ids of the panels that have something to show. */
+export function panelsWithSample(checkpoints: readonly Checkpoint[]): ReadonlySet<string> {
+  return new Set(PANELS.filter(({ metrics }) => hasSample(metrics, checkpoints)).map(({ id }) => id));
+}
+
+function hasSample(metrics: readonly MetricInfo[], checkpoints: readonly Checkpoint[]): boolean {
+  return checkpoints.some((checkpoint) =>
+    metrics.some((metric) => metricOf(checkpoint, metric.id) !== null),
+  );
 }
 
 function panelOf(metric: MetricInfo): Panel {

@@ -11,7 +11,9 @@ import {
   type MadeTensor,
   madeModel,
   putModel,
+  tensorOf,
   withTensors,
+  withValues,
 } from '../support/made-models.ts';
 import { swept } from '../support/sweeping.ts';
 
@@ -45,15 +47,6 @@ function expectSame(actual: ArrayLike<number>, expected: ArrayLike<number>, tole
   expect(actual.length).toBe(expected.length);
   const differences = Array.from(actual, (value, at) => Math.abs(value - expected[at]));
   expect(Math.max(...differences)).toBeLessThan(tolerance);
-}
-
-function tensorOf(model: MadeModel, name: string): MadeTensor {
-  return model.tensors.get(name) ?? expect.fail(`no tensor ${name}`);
-}
-
-function mapped(model: MadeModel, name: string, f: (value: number, at: number) => number): MadeModel {
-  const { shape, values } = tensorOf(model, name);
-  return withTensors(model, { [name]: { shape, values: values.map(f) } });
 }
 
 /** `order.length` equal blocks of rows (axis 0) or columns (axis 1); block b of the result is block order[b]. */
@@ -216,7 +209,7 @@ describe('the order of prompts', () => {
 describe('a head whose output projection is zero', () => {
   const HEAD = 2;
   const silent = (layer: number) =>
-    mapped(madeModel('llama, tied'), `model.layers.${layer}.self_attn.o_proj.weight`, (value, at) =>
+    withValues(madeModel('llama, tied'), `model.layers.${layer}.self_attn.o_proj.weight`, (value, at) =>
       Math.floor((at % D) / (D / H)) === HEAD ? 0 : value,
     );
 
@@ -250,75 +243,8 @@ describe('a head that writes next to nothing', () => {
     const output = 'gpt_neox.layers.2.attention.dense.weight';
     const model = madeModel('gpt_neox');
     const plain = await sweepOf(model);
-    const scaled = await sweepOf(mapped(model, output, (value) => value * scale));
+    const scaled = await sweepOf(withValues(model, output, (value) => value * scale));
     expectSame(scaled.means, plain.means, ROUNDING);
     expect(scaled.undefinedCount).toBe(0);
-  });
-});
-
-describe('weights that are no numbers to compute with', () => {
-  const model = madeModel('mistral, BF16');
-  const down = 'model.layers.1.mlp.down_proj.weight';
-
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
-    'are refused: %f',
-    async (bad) => {
-      const poisoned = mapped(model, down, (value, at) => (at === 77 ? bad : value));
-      await expect(sweepOf(poisoned)).rejects.toMatchObject({
-        code: 'not-finite',
-        message: `${down}: expected finite weights, found ${bad} at element 77`,
-      });
-    },
-  );
-
-  it('are refused where activations overflow', async () => {
-    const large = mapped({ ...model, format: 'F32' }, down, (value) => value * 1e37);
-    await expect(sweepOf(large)).rejects.toMatchObject({
-      code: 'not-finite',
-      message: expect.stringContaining("the model's activations overflow"),
-    });
-  });
-
-  it('are refused where logits overflow', async () => {
-    const large = mapped({ ...model, format: 'F32' }, 'lm_head.weight', (value) => value * 1e38);
-    await expect(sweepOf(large)).rejects.toMatchObject({
-      code: 'not-finite',
-      message: expect.stringContaining("the model's logits overflow"),
-    });
-  });
-});
-
-describe('the smallest probes', () => {
-  it('of one prompt and one position have weights and effects, but no loss and no standard error', async () => {
-    const sweep = await sweepOf(madeModel('gpt2'), { effectPositions: 1 }, [[5]]);
-    expect(Math.min(...sweep.means)).toBeGreaterThan(0);
-    expect(sweep.task).toEqual({});
-    expect(sweep.standardErrors).toBeNull();
-    expect(sweep.effects?.delta_loss_nats).toEqual(Array(L * (H + 1)).fill(0));
-    expect(Math.min(...(sweep.effects?.kl_nats ?? []))).toBeGreaterThan(0);
-  });
-
-  it('of one place have nothing that its own mean could change', async () => {
-    const { means, effects } = await sweepOf(madeModel('qwen2'), { ablation: 'mean', effectPositions: 1 }, [
-      [5],
-    ]);
-    expect(Math.max(...means)).toBeLessThan(1e-6);
-    expect(Math.max(...(effects?.kl_nats ?? [1]))).toBeLessThan(1e-6);
-  });
-});
-
-describe('a probe longer than the model', () => {
-  it.each([
-    ['gpt2', 24],
-    ['gpt_neo, BF16', 16],
-    ['mistral, BF16', 16],
-    ['qwen2', 24],
-  ] as const)('is refused, and one as long is not: %s, %i positions', async (name, positions) => {
-    const tokens = (length: number) => [Array.from({ length }, (_, at) => (at * 7) % 40)];
-    await expect(sweepOf(madeModel(name), {}, tokens(positions + 1))).rejects.toMatchObject({
-      code: 'bad-probe',
-      message: `the probe has ${positions + 1} positions, the model at most ${positions}`,
-    });
-    expect((await sweepOf(madeModel(name), {}, tokens(positions))).means.every(Number.isFinite)).toBe(true);
   });
 });

@@ -1,10 +1,12 @@
 /**
  * `npm run bench`: sizes, units, machine and versions, and the losing numbers too.
- * With `--save` the output is also kept in test/bench/results, under the commit it belongs to.
+ * `--large` adds Pythia-410M, which takes minutes. With `--save` the output is also kept in test/bench/results, under the commit it belongs to.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { benchLoading } from './loading.ts';
+import { benchPhases } from './phases.ts';
 import { benchSweeps } from './sweeps.ts';
 import { commit, machine } from './timing.ts';
 
@@ -16,7 +18,11 @@ const print = (line: string) => {
 
 for (const line of machine()) print(line);
 print('');
-await benchSweeps(print);
+await benchSweeps(print, process.argv.includes('--large'));
+print('');
+await benchLoading(print);
+print('');
+await benchPhases(print);
 
 if (process.argv.includes('--save')) {
   const directory = join('test', 'bench', 'results');

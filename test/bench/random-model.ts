@@ -18,8 +18,28 @@ export type Shape = {
 
 export const PYTHIA_14M: Shape = { name: 'Pythia-14M', layers: 6, heads: 4, width: 128, vocabulary: 50_304 };
 
+export const PYTHIA_160M: Shape = {
+  name: 'Pythia-160M',
+  layers: 12,
+  heads: 12,
+  width: 768,
+  vocabulary: 50_304,
+};
+export const PYTHIA_410M: Shape = {
+  name: 'Pythia-410M',
+  layers: 24,
+  heads: 16,
+  width: 1_024,
+  vocabulary: 50_304,
+};
+
 export function randomModel(shape: Shape): { architecture: Architecture; weights: ModelWeights } {
-  const config = {
+  return readModel(configOf(shape), randomTensors(shape));
+}
+
+/** config.json of the shape. */
+export function configOf(shape: Shape) {
+  return {
     model_type: 'gpt_neox',
     hidden_size: shape.width,
     num_attention_heads: shape.heads,
@@ -29,36 +49,61 @@ export function randomModel(shape: Shape): { architecture: Architecture; weights
     max_position_embeddings: 2_048,
     rotary_pct: 0.25,
   };
-  return readModel(config, randomTensors(shape));
 }
 
-function randomTensors({ width: D, vocabulary: V }: Shape): TensorReader {
+function randomTensors(shape: Shape): TensorReader {
   const made = new Map<string, Float32Array>();
-  const shapeOf = (name: string): number[] => {
-    if (name.includes('query_key_value.weight')) return [3 * D, D];
-    if (name.includes('query_key_value.bias')) return [3 * D];
-    if (name.includes('h_to_4h.weight')) return [4 * D, D];
-    if (name.includes('h_to_4h.bias')) return [4 * D];
-    if (name.includes('4h_to_h.weight')) return [D, 4 * D];
-    if (name.includes('attention.dense.weight')) return [D, D];
-    if (name.includes('embed')) return [V, D];
-    return [D];
-  };
   return {
     has: (name) => name !== 'embed_in.weight',
-    names: () => made.keys(),
-    shape: shapeOf,
+    names: () => tensorNames(shape),
+    shape: (name) => shapeOf(shape, name),
     async read(name) {
-      const known = made.get(name);
-      if (known) return known;
-      const count = shapeOf(name).reduce((product, size) => product * size, 1);
-      const values = name.includes('norm')
-        ? new Float32Array(count).fill(name.endsWith('weight') ? 1 : 0)
-        : normal(count, 0.02);
-      made.set(name, values);
-      return values;
+      // All layers share one set of values: only time is measured, and 410M of them would take a minute to draw.
+      const key = name.replace(/layers\.\d+/, 'layers');
+      const known = made.get(key) ?? randomTensor(shape, name);
+      made.set(key, known);
+      return known;
     },
   };
+}
+
+/** Names of all tensors of a gpt_neox checkpoint. */
+export function tensorNames({ layers }: Shape): string[] {
+  const block = [
+    'attention.query_key_value',
+    'attention.dense',
+    'mlp.dense_h_to_4h',
+    'mlp.dense_4h_to_h',
+    'input_layernorm',
+    'post_attention_layernorm',
+  ];
+  const both = (name: string) => [`${name}.weight`, `${name}.bias`];
+  return [
+    'gpt_neox.embed_in.weight',
+    ...Array.from({ length: layers }, (_, layer) =>
+      block.flatMap((name) => both(`gpt_neox.layers.${layer}.${name}`)),
+    ).flat(),
+    ...both('gpt_neox.final_layer_norm'),
+    'embed_out.weight',
+  ];
+}
+
+export function shapeOf({ width: D, vocabulary: V }: Shape, name: string): number[] {
+  if (name.includes('query_key_value.weight')) return [3 * D, D];
+  if (name.includes('query_key_value.bias')) return [3 * D];
+  if (name.includes('h_to_4h.weight')) return [4 * D, D];
+  if (name.includes('h_to_4h.bias')) return [4 * D];
+  if (name.includes('4h_to_h.weight')) return [D, 4 * D];
+  if (name.includes('attention.dense.weight')) return [D, D];
+  if (name.includes('embed')) return [V, D];
+  return [D];
+}
+
+export function randomTensor(shape: Shape, name: string): Float32Array {
+  const count = shapeOf(shape, name).reduce((product, size) => product * size, 1);
+  return name.includes('norm')
+    ? new Float32Array(count).fill(name.endsWith('weight') ? 1 : 0)
+    : normal(count, 0.02);
 }
 
 /** Normal values by Box and Muller's method. */

@@ -1,84 +1,85 @@
 /**
- * The sweep beside its alternative, in the same runtime on the same machine: N + 1 full forward passes with logits,
- * and the peak of one large matrix product. FLOPs are those of the matrix products of the blocks that each really
- * runs, attention counted as the full square.
+ * The sweep's table: time, FLOPs, share of the peak, memory, and the ratio to N + 1 full forward passes.
+ * FLOPs are those of the matrix products that the sweep really runs, attention counted as the full square; the peak
+ * is one product of 2048³ in the same runtime. Every row runs in a process of its own (sweep-row.ts).
  */
-import type * as ort from 'onnxruntime-node';
-import { sweepFlop } from '../../server/ablation/cost.ts';
+import { execFileSync } from 'node:child_process';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { OnnxGraph } from '../../server/ablation/onnx.ts';
-import { type ProbeTokens, probeTokens } from '../../server/ablation/probe.ts';
-import { floatTensor, Runtime, weightTensors } from '../../server/ablation/runtime.ts';
-import { embed, sweep } from '../../server/ablation/sweep.ts';
-import { type Architecture, componentNodes } from '../../server/model/architecture.ts';
-import type { ModelWeights } from '../../server/model/weights.ts';
-import { forwardGraph } from './forward-graph.ts';
-import { PYTHIA_14M, randomModel, type Shape } from './random-model.ts';
-import { timed, timedInTurn } from './timing.ts';
+import { floatTensor, Runtime } from '../../server/ablation/runtime.ts';
+import { PYTHIA_14M, PYTHIA_160M, PYTHIA_410M, type Shape } from './random-model.ts';
+import { timed, timesOf } from './timing.ts';
 
 const PEAK_SIZE = 2_048;
-const RUNS = 7;
-const ZERO_COSINE = {
-  ablation: 'zero',
-  measure: 'cosine',
-  effectPositions: 0,
-  memoryBytesMax: 2 ** 30,
-} as const;
+const PEAK_RUNS = 7;
 
-type Case = { readonly shape: Shape; readonly prompts: number; readonly positions: number };
-const CASES: readonly Case[] = [
-  { shape: PYTHIA_14M, prompts: 1, positions: 300 },
-  { shape: PYTHIA_14M, prompts: 8, positions: 64 },
+export type SweepCase = {
+  readonly shape: Shape;
+  readonly prompts: number;
+  readonly positions: number;
+  readonly memoryMib: number;
+  readonly runs: number;
+  /** How many forward passes are really run; null for all N + 1. */
+  readonly passesRun: number | null;
+};
+export type SweepRow = {
+  readonly nodes: number;
+  readonly gigaflop: number;
+  readonly sweepMillis: readonly number[];
+  /** Of N + 1 passes. */
+  readonly passesMillis: readonly number[];
+  readonly peakMib: number;
+};
+
+const SMALL = { memoryMib: 1_024, runs: 9, passesRun: null };
+const CASES: readonly SweepCase[] = [
+  { shape: PYTHIA_14M, prompts: 1, positions: 300, ...SMALL },
+  { shape: PYTHIA_14M, prompts: 8, positions: 64, ...SMALL },
+  { shape: PYTHIA_160M, prompts: 4, positions: 64, memoryMib: 1_024, runs: 2, passesRun: 4 },
+];
+/** Takes minutes. */
+const LARGE: readonly SweepCase[] = [
+  { shape: PYTHIA_410M, prompts: 4, positions: 64, memoryMib: 4_096, runs: 1, passesRun: 2 },
 ];
 
-export async function benchSweeps(print: (line: string) => void): Promise<void> {
-  const peak = await matMulPeak();
-  print(`MatMul peak ${PEAK_SIZE}³: ${peak.toFixed(0)} GFLOP/s`);
-  print('');
+export async function benchSweeps(print: (line: string) => void, large: boolean): Promise<void> {
   print(
-    '| shape | nodes | prompts × positions | sweep, ms (min … max) | GFLOP | GFLOP/s | of peak | N + 1 passes, ms | ratio |',
+    '| shape | nodes | prompts × positions | sweep, s (min … max) | GFLOP | GFLOP/s | of peak | peak memory, MiB | N + 1 passes, s | ratio |',
   );
-  print('|---|---|---|---|---|---|---|---|---|');
-  for (const row of CASES) print(await sweepRow(row, peak));
+  print('|---|---|---|---|---|---|---|---|---|---|');
+  for (const one of large ? [...CASES, ...LARGE] : CASES) {
+    // The peak is measured beside every row, since machines drift.
+    const peak = await matMulPeak();
+    print(rowText(one, measured(one), peak));
+  }
 }
 
-async function sweepRow({ shape, prompts, positions }: Case, peak: number): Promise<string> {
-  const { architecture, weights } = randomModel(shape);
-  const segment = positions / 2;
-  const probe = probeTokens({ kind: 'induction', prompts, segment, seed: 0 }, architecture);
-  const runtime = new Runtime({ threads: 0, device: 'cpu' });
-  const nodes = componentNodes(architecture).length;
-  const pass = await forwardPass(architecture, weights, probe);
-  const [swept, passes] = await timedInTurn(RUNS, [
-    async () => {
-      for await (const _ of sweep(runtime, architecture, weights, probe, ZERO_COSINE));
-    },
-    async () => {
-      for (let count = 0; count < nodes + 1; count += 1) await pass.run();
-    },
-  ]);
-  await pass.release();
-  await runtime.release();
-  const gflop = sweepFlop(architecture, probe, 0) / 1e9;
-  const rate = gflop / (swept.medianMillis / 1e3);
-  const ms = (value: number) => value.toFixed(0);
-  return `| ${shape.name} | ${nodes} | ${prompts} × ${positions} | ${ms(swept.medianMillis)} (${ms(swept.minMillis)} … ${ms(swept.maxMillis)}) | ${gflop.toFixed(1)} | ${rate.toFixed(0)} | ${((100 * rate) / peak).toFixed(0)} % | ${ms(passes.medianMillis)} | ${(passes.medianMillis / swept.medianMillis).toFixed(1)} × |`;
+function measured(one: SweepCase): SweepRow {
+  const script = fileURLToPath(new URL('./sweep-row.js', import.meta.url));
+  return JSON.parse(execFileSync(process.execPath, [script, JSON.stringify(one)], { encoding: 'utf8' }));
 }
 
-async function forwardPass(architecture: Architecture, weights: ModelWeights, probe: ProbeTokens) {
-  const { width: D, vocabulary: V } = architecture;
-  const session = await new Runtime({ threads: 0, device: 'cpu' }).compile(
-    forwardGraph(architecture, probe.positions),
-  );
-  const feeds: Record<string, ort.Tensor> = {};
-  for (let layer = 0; layer < architecture.layers; layer += 1)
-    Object.assign(feeds, weightTensors(session, await weights.block(layer), `L${layer}.`));
-  const { normWeight, normBias, unembedding } = await weights.readout();
-  feeds.norm_weight = floatTensor(normWeight, [D]);
-  if (normBias) feeds.norm_bias = floatTensor(normBias, [D]);
-  feeds.unembedding = floatTensor(unembedding, [V, D]);
-  const stream = embed(await weights.embedding(), probe, D);
-  feeds.stream = floatTensor(stream, [probe.prompts, probe.positions, D]);
-  return { run: () => session.run(feeds), release: () => session.release() };
+function rowText({ shape, prompts, positions, passesRun }: SweepCase, row: SweepRow, peak: number): string {
+  const [swept, passes] = [timesOf(row.sweepMillis), timesOf(row.passesMillis)];
+  const rate = row.gigaflop / (swept.medianMillis / 1e3);
+  const seconds = (millis: number) => (millis / 1e3).toPrecision(3);
+  return [
+    '',
+    shape.name,
+    row.nodes,
+    `${prompts} × ${positions}`,
+    `${seconds(swept.medianMillis)} (${seconds(swept.minMillis)} … ${seconds(swept.maxMillis)})`,
+    row.gigaflop.toFixed(1),
+    rate.toFixed(0),
+    `${((100 * rate) / peak).toFixed(0)} % of ${peak.toFixed(0)}`,
+    row.peakMib.toFixed(0),
+    `${seconds(passes.medianMillis)}${passesRun === null ? '' : `, from ${passesRun}`}`,
+    `${(passes.medianMillis / swept.medianMillis).toFixed(1)} ×`,
+    '',
+  ]
+    .join(' | ')
+    .trim();
 }
 
 /** GFLOP/s of one matrix product of 2048³ in the same runtime. */
@@ -89,7 +90,7 @@ async function matMulPeak(): Promise<number> {
   const session = await new Runtime({ threads: 0, device: 'cpu' }).compile(graph.toBytes());
   const values = new Float32Array(PEAK_SIZE * PEAK_SIZE).fill(0.5);
   const matrix = floatTensor(values, [PEAK_SIZE, PEAK_SIZE]);
-  const { minMillis } = await timed(RUNS, () => session.run({ a: matrix, b: matrix }));
+  const { minMillis } = await timed(PEAK_RUNS, () => session.run({ a: matrix, b: matrix }));
   await session.release();
   return (2 * PEAK_SIZE ** 3) / (minMillis / 1e3) / 1e9;
 }

@@ -18,23 +18,8 @@ export async function timed(runs: number, task: () => Promise<unknown>): Promise
   return timesOf(millis);
 }
 
-/** Runs tasks in turn, A B A B …, so that a machine whose speed drifts treats them alike. */
-export async function timedInTurn(
-  runs: number,
-  tasks: readonly (() => Promise<unknown>)[],
-): Promise<Times[]> {
-  for (const task of tasks) await task();
-  const millis: number[][] = tasks.map(() => []);
-  for (let run = 0; run < runs; run += 1)
-    for (const [index, task] of tasks.entries()) {
-      const begun = performance.now();
-      await task();
-      millis[index].push(performance.now() - begun);
-    }
-  return millis.map(timesOf);
-}
-
-function timesOf(millis: readonly number[]): Times {
+/** Smallest, middle and largest. */
+export function timesOf(millis: readonly number[]): Times {
   const ascending = [...millis].sort((a, b) => a - b);
   return {
     minMillis: ascending[0],

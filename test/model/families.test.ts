@@ -6,13 +6,18 @@ import { MADE_NAMES, type MadeName, madeModel, readerOf } from '../support/made-
 
 type Keys = Readonly<Record<string, unknown>>;
 
+const CONFIGS = new Map(MADE_NAMES.map((name) => [name, madeModel(name).config]));
+const configOf = (name: MadeName): Keys => CONFIGS.get(name) ?? expect.fail(name);
+/** Architectures do not depend on tensors; any will do. */
+const TENSORS = readerOf(madeModel('gpt2'));
+
 function architectureOf(config: unknown): Architecture {
-  return readModel(config, readerOf(madeModel('gpt2'))).architecture;
+  return readModel(config, TENSORS).architecture;
 }
 
 /** The configuration of a made model with some keys changed; those that are undefined are left out. */
 function changed(name: MadeName, keys: Keys): Keys {
-  const entries = Object.entries({ ...madeModel(name).config, ...keys });
+  const entries = Object.entries({ ...configOf(name), ...keys });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
@@ -20,7 +25,7 @@ const changedArchitecture = (name: MadeName, keys: Keys) => architectureOf(chang
 
 describe('every family', () => {
   it.each(MADE_NAMES)('is read with its sizes: %s', (name) => {
-    const { config } = madeModel(name);
+    const config = configOf(name);
     const architecture = architectureOf(config);
     expect(architecture).toMatchObject({
       family: config.model_type,
@@ -207,7 +212,7 @@ describe('windows of attention', () => {
   });
 
   it('of gpt_neo do not shorten its table of learned positions', () => {
-    const { positionsMax, embedding } = architectureOf(madeModel('gpt_neo, BF16').config);
+    const { positionsMax, embedding } = architectureOf(configOf('gpt_neo, BF16'));
     expect([positionsMax, embedding.positions]).toEqual([16, 24]);
   });
 });
@@ -253,7 +258,7 @@ describe('a configuration is refused with a sentence', () => {
     ['gpt2', { vocab_size: undefined }, 'vocab_size: '],
     ['mistral, BF16', { sliding_window: 0 }, 'sliding_window: '],
   ] as const)('%s: %j', (name, keys, sentence) => {
-    const { model_type } = madeModel(name).config;
+    const { model_type } = configOf(name);
     expect(() => changedArchitecture(name, keys)).toThrow(`config.json of a ${model_type} model: `);
     expect(() => changedArchitecture(name, keys)).toThrow(sentence);
   });

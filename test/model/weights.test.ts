@@ -8,6 +8,7 @@ import {
   type MadeTensor,
   madeModel,
   readerOf,
+  tensorOf,
   withTensors,
 } from '../support/made-models.ts';
 
@@ -90,7 +91,7 @@ describe('matrices with their axes exchanged', () => {
   it('are refused: torch’s Linear where GPT-2 has Conv1D', async () => {
     const model = madeModel('gpt2');
     const name = 'transformer.h.1.attn.c_attn.weight';
-    const { values } = model.tensors.get(name) ?? expect.fail();
+    const { values } = tensorOf(model, name);
     expect(await refusalOf(withTensors(model, { [name]: { shape: [96, 32], values } }))).toEqual({
       code: 'wrong-shape',
       message: `${name}: expected shape [32,96], found [96,32]`,
@@ -101,7 +102,6 @@ describe('matrices with their axes exchanged', () => {
 describe('the unembedding', () => {
   const unembeddingOf = async (model: MadeModel) =>
     (await readModel(model.config, readerOf(model)).weights.readout()).unembedding;
-  const valuesOf = (model: MadeModel, name: string) => model.tensors.get(name)?.values ?? expect.fail(name);
 
   it.each([
     ['gpt2', 'transformer.wte.weight'],
@@ -109,12 +109,12 @@ describe('the unembedding', () => {
     ['llama, tied', 'model.embed_tokens.weight'],
   ] as const)('is the token embedding where both are tied: %s', async (name, embedding) => {
     const model = madeModel(name);
-    expect(await unembeddingOf(model)).toEqual(valuesOf(model, embedding));
+    expect(await unembeddingOf(model)).toEqual(tensorOf(model, embedding).values);
   });
 
   it('is the matrix stored by itself where there is one, as in transformers', async () => {
     const model = madeModel('llama, tied');
-    const own = madeModel('olmo2').tensors.get('lm_head.weight') ?? expect.fail();
+    const own = tensorOf(madeModel('olmo2'), 'lm_head.weight');
     expect(await unembeddingOf(withTensors(model, { 'lm_head.weight': own }))).toEqual(own.values);
   });
 

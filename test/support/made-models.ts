@@ -2,13 +2,24 @@
  * Small models of every family with random weights, as real checkpoints: names, shapes and configuration keys are
  * those that `save_pretrained` of transformers writes. Weights are seeded normal values, scaled so that activations
  * neither vanish nor explode and attention is neither uniform nor one-hot; no weight is zero.
- *
- * L = 3 layers, H = 4 heads, D = 32, F = 48, V = 40; K = 2 where heads share keys and values.
  */
 import { join } from 'node:path';
 import { seededRandom } from '../../server/base/random.ts';
 import type { CheckpointRef, TensorReader } from '../../server/source/checkpoint-files.ts';
 import { putFiles, refTo, safetensorsBytes, temporaryDirectory } from '../source/made-files.ts';
+import {
+  D,
+  F,
+  gpt2Shapes,
+  gptNeoShapes,
+  H,
+  L,
+  llamaShapes,
+  neoxShapes,
+  POSITIONS,
+  type Shapes,
+  V,
+} from './made-shapes.ts';
 
 type NumberFormat = 'F32' | 'F16' | 'BF16';
 export type MadeTensor = { readonly shape: readonly number[]; readonly values: Float32Array };
@@ -21,7 +32,6 @@ export type MadeModel = {
   readonly files: number;
 };
 
-type Shapes = Readonly<Record<string, readonly number[]>>;
 type Recipe = {
   readonly config: Readonly<Record<string, unknown>>;
   readonly shapes: Shapes;
@@ -29,9 +39,7 @@ type Recipe = {
   readonly files?: number;
 };
 
-const [L, H, D, F, V] = [3, 4, 32, 48, 40];
-/** Longest sequence, and tokens of no text. */
-const POSITIONS = 24;
+/** Tokens of no text. */
 const IDS = { bos_token_id: 0, eos_token_id: 0 };
 
 const NEOX = {
@@ -200,6 +208,23 @@ export function withTensors(model: MadeModel, others: Readonly<Record<string, Ma
   return { ...model, tensors: new Map([...model.tensors, ...Object.entries(others)]) };
 }
 
+/** The model with one tensor's values changed. */
+export function withValues(
+  model: MadeModel,
+  name: string,
+  change: (value: number, at: number) => number,
+): MadeModel {
+  const { shape, values } = tensorOf(model, name);
+  return withTensors(model, { [name]: { shape, values: values.map(change) } });
+}
+
+/** @throws Error without such a tensor */
+export function tensorOf({ tensors }: Pick<MadeModel, 'tensors'>, name: string): MadeTensor {
+  const tensor = tensors.get(name);
+  if (!tensor) throw new Error(`the made model has no tensor ${name}`);
+  return tensor;
+}
+
 /** Writes the checkpoint into a directory that vanishes with the test. */
 export function putModel({ config, tensors, format, files }: MadeModel): CheckpointRef {
   const directory = temporaryDirectory();
@@ -223,133 +248,16 @@ export function putModel({ config, tensors, format, files }: MadeModel): Checkpo
 }
 
 /** The tensors without a file; `onRead` hears of every tensor whose values are asked for. */
-export function readerOf({ tensors }: MadeModel, onRead: (name: string) => void = () => {}): TensorReader {
-  const find = (name: string): MadeTensor => {
-    const tensor = tensors.get(name);
-    if (!tensor) throw new Error(`the made model has no tensor ${name}`);
-    return tensor;
-  };
+export function readerOf(model: MadeModel, onRead: (name: string) => void = () => {}): TensorReader {
   return {
-    has: (name) => tensors.has(name),
-    names: () => tensors.keys(),
-    shape: (name) => find(name).shape,
+    has: (name) => model.tensors.has(name),
+    names: () => model.tensors.keys(),
+    shape: (name) => tensorOf(model, name).shape,
     async read(name) {
       onRead(name);
-      return find(name).values.slice();
+      return tensorOf(model, name).values.slice();
     },
   };
-}
-
-function neoxShapes(biased: boolean): Shapes {
-  return {
-    'gpt_neox.embed_in.weight': [V, D],
-    ...perLayer((layer) => {
-      const at = `gpt_neox.layers.${layer}`;
-      return {
-        ...norm(`${at}.input_layernorm`),
-        ...norm(`${at}.post_attention_layernorm`),
-        ...matrix(`${at}.attention.query_key_value`, 3 * D, D, biased),
-        ...matrix(`${at}.attention.dense`, D, D, biased),
-        ...matrix(`${at}.mlp.dense_h_to_4h`, F, D, true),
-        ...matrix(`${at}.mlp.dense_4h_to_h`, D, F, true),
-      };
-    }),
-    ...norm('gpt_neox.final_layer_norm'),
-    'embed_out.weight': [V, D],
-  };
-}
-
-function gpt2Shapes(inner: number, untied: boolean): Shapes {
-  const conv = (stem: string, inputs: number, outputs: number) => ({
-    [`${stem}.weight`]: [inputs, outputs],
-    [`${stem}.bias`]: [outputs],
-  });
-  return {
-    'transformer.wte.weight': [V, D],
-    'transformer.wpe.weight': [POSITIONS, D],
-    ...perLayer((layer) => {
-      const at = `transformer.h.${layer}`;
-      return {
-        ...norm(`${at}.ln_1`),
-        ...conv(`${at}.attn.c_attn`, D, 3 * D),
-        ...conv(`${at}.attn.c_proj`, D, D),
-        ...norm(`${at}.ln_2`),
-        ...conv(`${at}.mlp.c_fc`, D, inner),
-        ...conv(`${at}.mlp.c_proj`, inner, D),
-      };
-    }),
-    ...norm('transformer.ln_f'),
-    ...(untied && { 'lm_head.weight': [V, D] }),
-  };
-}
-
-function gptNeoShapes(): Shapes {
-  return {
-    'transformer.wte.weight': [V, D],
-    'transformer.wpe.weight': [POSITIONS, D],
-    ...perLayer((layer) => {
-      const at = `transformer.h.${layer}`;
-      return {
-        ...norm(`${at}.ln_1`),
-        ...matrix(`${at}.attn.attention.k_proj`, D, D, false),
-        ...matrix(`${at}.attn.attention.v_proj`, D, D, false),
-        ...matrix(`${at}.attn.attention.q_proj`, D, D, false),
-        ...matrix(`${at}.attn.attention.out_proj`, D, D, true),
-        ...norm(`${at}.ln_2`),
-        ...matrix(`${at}.mlp.c_fc`, F, D, true),
-        ...matrix(`${at}.mlp.c_proj`, D, F, true),
-      };
-    }),
-    ...norm('transformer.ln_f'),
-  };
-}
-
-type LlamaChoices = {
-  readonly K?: number;
-  readonly d?: number;
-  readonly tied?: boolean;
-  readonly biases?: readonly string[];
-  readonly norms?: 'llama' | 'qwen3' | 'olmo2';
-};
-
-function llamaShapes({ K = H, d = D / H, tied = false, biases = [], norms = 'llama' }: LlamaChoices): Shapes {
-  return {
-    'model.embed_tokens.weight': [V, D],
-    ...perLayer((layer) => {
-      const at = `model.layers.${layer}`;
-      const projection = (room: string, part: string, outputs: number, inputs: number) =>
-        matrix(`${at}.${room}.${part}_proj`, outputs, inputs, biases.includes(part));
-      return {
-        ...projection('self_attn', 'q', H * d, D),
-        ...projection('self_attn', 'k', K * d, D),
-        ...projection('self_attn', 'v', K * d, D),
-        ...projection('self_attn', 'o', D, H * d),
-        ...(norms !== 'llama' && {
-          [`${at}.self_attn.q_norm.weight`]: [norms === 'qwen3' ? d : H * d],
-          [`${at}.self_attn.k_norm.weight`]: [norms === 'qwen3' ? d : K * d],
-        }),
-        ...projection('mlp', 'gate', F, D),
-        ...projection('mlp', 'up', F, D),
-        ...projection('mlp', 'down', D, F),
-        [`${at}.${norms === 'olmo2' ? 'post_feedforward' : 'input'}_layernorm.weight`]: [D],
-        [`${at}.post_attention_layernorm.weight`]: [D],
-      };
-    }),
-    'model.norm.weight': [D],
-    ...(!tied && { 'lm_head.weight': [V, D] }),
-  };
-}
-
-function perLayer(shapes: (layer: number) => Shapes): Shapes {
-  return Object.assign({}, ...Array.from({ length: L }, (_, layer) => shapes(layer)));
-}
-
-function norm(stem: string): Shapes {
-  return { [`${stem}.weight`]: [D], [`${stem}.bias`]: [D] };
-}
-
-function matrix(stem: string, outputs: number, inputs: number, biased: boolean): Shapes {
-  return { [`${stem}.weight`]: [outputs, inputs], ...(biased && { [`${stem}.bias`]: [outputs] }) };
 }
 
 /** Center and standard deviation of a tensor's values. */
@@ -392,9 +300,7 @@ function fileBytes(
   const parts: Uint8Array[] = [];
   let begin = 0;
   for (const name of names) {
-    const tensor = tensors.get(name);
-    if (!tensor) continue;
-    const { shape, values } = tensor;
+    const { shape, values } = tensorOf({ tensors }, name);
     const bytes = encoded(values, format);
     header[name] = { dtype: format, shape, data_offsets: [begin, begin + bytes.length] };
     parts.push(bytes);

@@ -1,6 +1,6 @@
 /**
- * The metrics of a checkpoint by id, and what the detector's signals are called: most are metrics of the catalogue,
- * a logarithm of one is shown as the metric itself, and a few are made of several.
+ * What the detector's signals are called: most are metrics of the catalogue, a logarithm of one is shown as the metric
+ * itself, and a few are made of several.
  */
 import {
   CHURN_METRICS,
@@ -10,15 +10,11 @@ import {
   TASK_MEASURES,
 } from '../../protocol/metrics.ts';
 
-/** In the order in which a chooser lists them. */
-export const METRIC_GROUPS: readonly { readonly label: string; readonly metrics: readonly MetricInfo[] }[] = [
-  { label: 'What the model can do', metrics: TASK_MEASURES },
-  { label: 'The graph', metrics: LEVEL_METRICS },
-  { label: 'Against the checkpoint before', metrics: [...COMPARISON_METRICS, ...CHURN_METRICS] },
-];
-
 const METRICS: ReadonlyMap<string, MetricInfo> = new Map(
-  METRIC_GROUPS.flatMap(({ metrics }) => metrics).map((metric) => [metric.id, metric]),
+  [...TASK_MEASURES, ...LEVEL_METRICS, ...COMPARISON_METRICS, ...CHURN_METRICS].map((metric) => [
+    metric.id,
+    metric,
+  ]),
 );
 
 export type SignalInfo = {

@@ -8,8 +8,8 @@
  * business: it is resized only when its size or the pixel ratio has changed, since resizing clears it.
  */
 
-import type { Neighbourhood } from '../view/neighbourhood.ts';
 import type { EdgeFate } from '../view/difference.ts';
+import type { Neighbourhood } from '../view/neighbourhood.ts';
 import type { DrawnEdge, Picture } from '../view/picture.ts';
 import type { Palette } from './palette.ts';
 

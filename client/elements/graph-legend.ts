@@ -11,7 +11,11 @@ const FATES: readonly { readonly fate: EdgeFate; readonly classes: string; reado
   { fate: 'added', classes: 'rise', title: 'Above the threshold of an active edge now, and not before' },
   { fate: 'stronger', classes: 'rise same', title: 'Grew without passing the threshold of an active edge' },
   { fate: 'weaker', classes: 'fall same', title: 'Shrank without passing the threshold of an active edge' },
-  { fate: 'removed', classes: 'fall gone', title: 'Above the threshold of an active edge before, and not now' },
+  {
+    fate: 'removed',
+    classes: 'fall gone',
+    title: 'Above the threshold of an active edge before, and not now',
+  },
 ];
 
 export function graphLegend(top: number, threshold: number, comparing: boolean): TemplateResult {

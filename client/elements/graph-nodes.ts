@@ -61,7 +61,9 @@ function nodeShape(node: ComponentNode, index: number, options: NodeLayerOptions
   ]
     .filter(Boolean)
     .join(' ');
-  const said = ghost ? `${node.id}: not computed yet` : spoken(nodeTip(node, index, picture.strengths, roles));
+  const said = ghost
+    ? `${node.id}: not computed yet`
+    : spoken(nodeTip(node, index, picture.strengths, roles));
   return svg`
     <g class=${classes} data-node=${index} data-id=${node.id} data-role=${roles.join(' ')} role="img" aria-label=${said}
       tabindex=${index === options.tabStop ? 0 : -1} transform="translate(${x} ${y})">

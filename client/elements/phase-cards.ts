@@ -3,13 +3,7 @@
  */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PhaseChange } from '../../protocol/phases.ts';
-import {
-  intervalText,
-  probabilityText,
-  sentence,
-  signalText,
-  signalWords,
-} from '../view/change-words.ts';
+import { intervalText, probabilityText, sentence, signalText, signalWords } from '../view/change-words.ts';
 import { standingOf } from '../view/changes.ts';
 import { weightText } from '../view/number.ts';
 import type { PhaseBand } from '../view/phase-bands.ts';
@@ -39,14 +33,22 @@ export function changeCard(change: PhaseChange, run: string): TemplateResult {
           return html`<tr><th scope="row">${label}</th><td class="percent">${percent}</td><td>${values}</td></tr>`;
         })}
       </tbody>
-      ${change.edges.length === 0 ? nothing : html`<tbody>
+      ${
+        change.edges.length === 0
+          ? nothing
+          : html`<tbody>
         <tr class="head"><th colspan="3" scope="colgroup">Edges that changed most</th></tr>
         ${change.edges.slice(0, LISTED_MAX).map((edge) => html`<tr><th scope="row">${edge.source} → ${edge.target}</th><td></td><td>${arrow([edge.before, edge.after])}</td></tr>`)}
-      </tbody>`}
-      ${change.nodes.length === 0 ? nothing : html`<tbody>
+      </tbody>`
+      }
+      ${
+        change.nodes.length === 0
+          ? nothing
+          : html`<tbody>
         <tr class="head"><th scope="colgroup">Nodes that changed most</th><td>out-strength</td><td>in-strength</td></tr>
         ${change.nodes.slice(0, LISTED_MAX).map((node) => html`<tr><th scope="row">${node.id}</th><td>${arrow(node.out)}</td><td>${arrow(node.in)}</td></tr>`)}
-      </tbody>`}
+      </tbody>`
+      }
     </table>
     ${change.roles.length === 0 ? nothing : html`<p class="roles">${change.roles.map(roleChangeText).join(' · ')}</p>`}
     <footer><span>click looks at step ${steps(change.interval[1])}</span><phasewatch-copy .text=${sentence(change, run)}></phasewatch-copy></footer>

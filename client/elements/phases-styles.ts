@@ -1,5 +1,5 @@
 /** Style of `phasewatch-phases`: a band in line with the plots below it, marks that stand on it, a list under it. */
-import { css, type CSSResult } from 'lit';
+import { type CSSResult, css } from 'lit';
 import { PLOT_INSET } from './plot-area.ts';
 
 /** The colour of a phase, for whatever has its name as `data-phase`. */

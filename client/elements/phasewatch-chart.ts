@@ -146,7 +146,10 @@ export class PhasewatchChart extends LitElement {
       return html`<span>${label}<span class=${name}>${value === null ? '–' : numberText(value)}</span></span>`;
     });
     if (this.#columns.floor === null) return values;
-    return [html`<small title="Between two halves of the prompts at one checkpoint">below <span class="key-noise"></span> noise</small>`, ...values];
+    return [
+      html`<small title="Between two halves of the prompts at one checkpoint">below <span class="key-noise"></span> noise</small>`,
+      ...values,
+    ];
   }
 
   #summary(): string {

@@ -33,7 +33,8 @@ export class PhasewatchChooser extends LitElement {
 
   protected override render(): TemplateResult {
     return html`${PANEL_GROUPS.map(
-      ({ label, panels }) => html`<fieldset part="group"><legend>${label}</legend>${panels.map((panel) => this.#metric(panel))}</fieldset>`,
+      ({ label, panels }) =>
+        html`<fieldset part="group"><legend>${label}</legend>${panels.map((panel) => this.#metric(panel))}</fieldset>`,
     )}`;
   }
 

@@ -3,7 +3,7 @@
  *
  * Properties: `analysis`, `checkpoints`, `base` and `shown` (the two checkpoints), `baseGraph`, `graph`, `problem` (why the
  * base could not be fetched), `run` (its name). Reflects `data-edges` (number of rows). Parts: `toolbar`, `edges`, `nodes`.
- * Events: `phasewatch-compare`, `phasewatch-select`. Limit: 40 edges and 20 nodes are listed.
+ * Events: `phasewatch-compare`, `phasewatch-select`. Limit: 40 edges and 40 nodes are listed.
  */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -17,8 +17,9 @@ import { diffStyles } from './diff-styles.ts';
 import { compareEvent, selectEvent } from './events.ts';
 import './phasewatch-copy.ts';
 
-const EDGES_MAX = 40;
-const NODES_MAX = 20;
+const LISTED_MAX = 40;
+/** Properties that the difference is made of. */
+const COMPARED = ['analysis', 'base', 'shown', 'baseGraph', 'graph'] as const;
 
 @customElement('phasewatch-diff')
 export class PhasewatchDiff extends LitElement {
@@ -35,7 +36,7 @@ export class PhasewatchDiff extends LitElement {
   #difference: Difference | null = null;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!['analysis', 'base', 'shown', 'baseGraph', 'graph'].some((name) => changed.has(name as keyof this))) return;
+    if (!COMPARED.some((name) => changed.has(name))) return;
     this.#difference = this.#compute();
   }
 
@@ -72,12 +73,17 @@ export class PhasewatchDiff extends LitElement {
   #missing(): string {
     if (this.problem !== null) return `The graph to compare with could not be fetched: ${this.problem}.`;
     if (this.base === null) return 'There is no earlier checkpoint to compare with.';
-    return this.graph === null ? 'This checkpoint has no complete graph yet.' : 'Fetching the graph to compare with.';
+    return this.graph === null
+      ? 'This checkpoint has no complete graph yet.'
+      : 'Fetching the graph to compare with.';
   }
 
   #tables({ edges, nodes, roles, ...rest }: Difference): TemplateResult {
     const largest = Math.max(...edges.map(({ before, after }) => Math.abs(after - before)), 0);
-    const largestMove = Math.max(...nodes.flatMap((node) => [move(node.out), move(node.in)].map(Math.abs)), 0);
+    const largestMove = Math.max(
+      ...nodes.flatMap((node) => [move(node.out), move(node.in)].map(Math.abs)),
+      0,
+    );
     return html`<div class="scroll">
       <p class="totals">${totalsText({ edges, nodes, roles, ...rest })}</p>
       ${roles.length === 0 ? nothing : html`<p class="roles">${roles.map(roleChangeText).join(' · ')}</p>`}
@@ -97,7 +103,9 @@ export class PhasewatchDiff extends LitElement {
             (node) => html`<tr>
               <th scope="row">${node.id}</th>
               ${[node.out, node.in].map(
-                (pair) => html`<td class="change" title="${weightText(pair[0])} → ${weightText(pair[1])}">${pair[0] === pair[1] ? '' : signedText(move(pair))}</td>
+                (
+                  pair,
+                ) => html`<td class="change" title="${weightText(pair[0])} → ${weightText(pair[1])}">${pair[0] === pair[1] ? '' : signedText(move(pair))}</td>
                   <td class="bar">${bar(move(pair), largestMove)}</td>`,
               )}
             </tr>`,
@@ -109,7 +117,8 @@ export class PhasewatchDiff extends LitElement {
 
   #compute(): Difference | null {
     const { analysis, base, shown, baseGraph, graph } = this;
-    if (!analysis || !base || !shown || baseGraph?.checkpoint !== base.id || graph?.checkpoint !== shown.id) return null;
+    if (!analysis || !base || !shown || baseGraph?.checkpoint !== base.id || graph?.checkpoint !== shown.id)
+      return null;
     const edges = possibleEdges(analysis.nodes);
     const isWhole = [baseGraph, graph].every(({ weights }) => weights.length === edges.targets.length);
     if (!isWhole) return null;
@@ -121,7 +130,7 @@ export class PhasewatchDiff extends LitElement {
       nodes: analysis.nodes,
       edges,
       activityThreshold: analysis.activityThreshold,
-      limit: Math.max(EDGES_MAX, NODES_MAX),
+      limit: LISTED_MAX,
     });
   }
 }

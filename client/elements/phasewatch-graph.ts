@@ -163,7 +163,8 @@ export class PhasewatchGraph extends LitElement {
     const { analysis, graph } = this;
     const picture = this.#picture;
     if (!analysis || !graph || !picture || !this.#edges) return null;
-    if (target.kind === 'edge') return edgeTip(target.edge, graph, analysis.nodes, this.#edges, this.#compared());
+    if (target.kind === 'edge')
+      return edgeTip(target.edge, graph, analysis.nodes, this.#edges, this.#compared());
     if (target.kind === 'nothing') return null;
     const node = analysis.nodes[target.node];
     if (node.layer >= picture.layersDone) return { title: node.id, lines: ['not computed yet'] };

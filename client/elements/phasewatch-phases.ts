@@ -77,7 +77,8 @@ export class PhasewatchPhases extends LitElement {
           ${repeat(
             this.#items,
             ({ key }) => key,
-            (item) => (item.kind === 'band' ? this.#band(item.key, item.band) : this.#mark(item.key, item.change)),
+            (item) =>
+              item.kind === 'band' ? this.#band(item.key, item.band) : this.#mark(item.key, item.change),
           )}
           ${this.#line('focus', this.focusStep)}${this.#line('hover', this.hoveredStep)}
         </div>

@@ -5,7 +5,15 @@
  * `axis` (`checkpoint`, `linear`, `asinh`). Reflects `data-rows`. Event: `phasewatch-select`. Parts: `toolbar`, `grid`,
  * `holders`. A cell of several roles is divided among them from top to bottom, in the order of the legend.
  */
-import { html, LitElement, nothing, type PropertyValues, svg, type TemplateResult } from 'lit';
+import {
+  html,
+  LitElement,
+  nothing,
+  type PropertyValues,
+  type SVGTemplateResult,
+  svg,
+  type TemplateResult,
+} from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { ComponentNode } from '../../protocol/graph.ts';
 import type { PhaseChange } from '../../protocol/phases.ts';
@@ -15,7 +23,14 @@ import { type Range, stepText } from '../view/axis.ts';
 import { headline } from '../view/change-words.ts';
 import { probableOf } from '../view/changes.ts';
 import { type ColumnAxis, columnAt, columnEnds, labelledColumns } from '../view/role-columns.ts';
-import { cellsOf, holdingsAt, holdingText, type RoleHistory, type RoleRow, roleHistory } from '../view/role-history.ts';
+import {
+  cellsOf,
+  holdingsAt,
+  holdingText,
+  type RoleHistory,
+  type RoleRow,
+  roleHistory,
+} from '../view/role-history.ts';
 import { ROLE_EXPLANATIONS, ROLES, type Role } from '../view/roles.ts';
 import { selectEvent } from './events.ts';
 import { rolesStyles } from './roles-styles.ts';
@@ -53,7 +68,8 @@ export class PhasewatchRoles extends LitElement {
       this.#history = roleHistory(this.checkpoints, this.nodes);
       this.pointed = null;
     }
-    if (changed.has('checkpoints') || changed.has('axis')) this.#ends = columnEnds(this.#history.columns, this.axis);
+    if (changed.has('checkpoints') || changed.has('axis'))
+      this.#ends = columnEnds(this.#history.columns, this.axis);
   }
 
   protected override render(): TemplateResult {
@@ -85,7 +101,8 @@ export class PhasewatchRoles extends LitElement {
     return html`<svg width=${width} height=${height + 20} role="group" aria-label="Roles over checkpoints"
       @pointermove=${this.#pointerMoved} @pointerleave=${this.#pointerLeft} @click=${this.#clicked}>
       ${rows.map(
-        ({ layer }, index) => svg`${index > 0 && rows[index - 1].layer !== layer ? svg`<line class="layer" x1="8" x2=${width - RIGHT_PIXELS} y1=${index * ROW_PIXELS} y2=${index * ROW_PIXELS} />` : ''}`,
+        ({ layer }, index) =>
+          svg`${index > 0 && rows[index - 1].layer !== layer ? svg`<line class="layer" x1="8" x2=${width - RIGHT_PIXELS} y1=${index * ROW_PIXELS} y2=${index * ROW_PIXELS} />` : ''}`,
       )}
       ${shown < 0 ? nothing : this.#columnBox(shown, 'shown', height, width)}
       ${this.pointed === null ? nothing : this.#columnBox(this.pointed.column, 'pointed', height, width)}
@@ -95,10 +112,10 @@ export class PhasewatchRoles extends LitElement {
     </svg>`;
   }
 
-  #row(row: RoleRow, index: number, width: number): TemplateResult {
+  #row(row: RoleRow, index: number, width: number): SVGTemplateResult {
     const top = index * ROW_PIXELS + (ROW_PIXELS - CELL_PIXELS) / 2;
-    const last = row.holdings.map((holding) => holdingText(row.node, holding)).join('; ');
-    return svg`<g role="img" aria-label=${last}>
+    const said = row.holdings.map((holding) => holdingText(row.node, holding)).join('; ');
+    return svg`<g role="img" aria-label=${said}>
       <text class="node" x=${LABEL_PIXELS - 8} y=${index * ROW_PIXELS + ROW_PIXELS / 2}>${row.node}</text>
       <line class="track" x1=${LABEL_PIXELS} x2=${width - RIGHT_PIXELS} y1=${top + CELL_PIXELS / 2} y2=${top + CELL_PIXELS / 2} />
       ${cellsOf(row).map(({ first, last, roles }) => {
@@ -107,23 +124,24 @@ export class PhasewatchRoles extends LitElement {
         const across = Math.max(1.5, this.#x(this.#ends[last][1], width) - left - 1);
         const share = CELL_PIXELS / roles.length;
         return roles.map(
-          (role, part) => svg`<rect data-role=${role} x=${left} y=${top + part * share} width=${across} height=${share} />`,
+          (role, part) =>
+            svg`<rect data-role=${role} x=${left} y=${top + part * share} width=${across} height=${share} />`,
         );
       })}
-    </g>` as TemplateResult;
+    </g>`;
   }
 
-  #columnBox(column: number, name: string, height: number, width: number): TemplateResult {
+  #columnBox(column: number, name: string, height: number, width: number): SVGTemplateResult {
     const [left, right] = this.#ends[column].map((end) => this.#x(end, width));
-    return svg`<rect class=${name} x=${left - 0.5} y="0" width=${Math.max(2, right - left)} height=${height} />` as TemplateResult;
+    return svg`<rect class=${name} x=${left - 0.5} y="0" width=${Math.max(2, right - left)} height=${height} />`;
   }
 
   /** At the left end of the first column of the new phase. */
-  #changeLine(change: PhaseChange, height: number, width: number): TemplateResult | typeof nothing {
+  #changeLine(change: PhaseChange, height: number, width: number): SVGTemplateResult | typeof nothing {
     const column = this.#history.columns.findIndex(({ step }) => step >= change.interval[1]);
     if (column < 0) return nothing;
     const x = this.#x(this.#ends[column][0], width) - 0.5;
-    return svg`<line class="change" x1=${x} x2=${x} y1="0" y2=${height}><title>${headline(change)}</title></line>` as TemplateResult;
+    return svg`<line class="change" x1=${x} x2=${x} y1="0" y2=${height}><title>${headline(change)}</title></line>`;
   }
 
   #tip(): TemplateResult | typeof nothing {

@@ -21,7 +21,9 @@ export type SignalWords = {
 
 export function signalWords(signal: Signal): SignalWords {
   const { label, unit, isProportional, isLogarithm } = signalInfo(signal.id);
-  const [before, after] = [signal.before, signal.after].map((value) => (isLogarithm ? Math.exp(value) : value));
+  const [before, after] = [signal.before, signal.after].map((value) =>
+    isLogarithm ? Math.exp(value) : value,
+  );
   return {
     label,
     percent: isProportional && before > 0 ? percentText(after / before - 1) : null,
@@ -31,9 +33,7 @@ export function signalWords(signal: Signal): SignalWords {
 
 export function signalText(signal: Signal): string {
   const { label, percent, values } = signalWords(signal);
-  return percent === null
-    ? `${inSentence(label)} ${values}`
-    : `${inSentence(label)} ${percent} (${values})`;
+  return percent === null ? `${inSentence(label)} ${values}` : `${inSentence(label)} ${percent} (${values})`;
 }
 
 export function percentText(share: number): string {

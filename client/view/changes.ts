@@ -2,7 +2,7 @@
  * Which phase changes are shown, and as what. One that is no longer probable was taken back if it has been said
  * before, and is a doubt if it has not: both stay in the list, neither is drawn over the charts.
  */
-import { PROBABLE, type PhaseChange } from '../../protocol/phases.ts';
+import { type PhaseChange, PROBABLE } from '../../protocol/phases.ts';
 
 export type ChangeStanding = 'standing' | 'retracted' | 'doubted';
 

@@ -33,7 +33,8 @@ export function columnsOf(
   metrics: readonly string[],
   floorMetric: string | null = null,
 ): Columns {
-  const floor = floorMetric === null ? [] : checkpoints.map((checkpoint) => metricOf(checkpoint, floorMetric));
+  const floor =
+    floorMetric === null ? [] : checkpoints.map((checkpoint) => metricOf(checkpoint, floorMetric));
   return {
     checkpoints: checkpoints.map(({ id }) => id),
     steps: checkpoints.map(({ step }) => step),

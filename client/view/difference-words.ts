@@ -27,7 +27,10 @@ export function differenceText(
 ): string {
   const edges = difference.edges
     .slice(0, LISTED_MAX)
-    .map(({ source, target, before, after }) => `${source} → ${target} ${weightText(before)} → ${weightText(after)}`);
+    .map(
+      ({ source, target, before, after }) =>
+        `${source} → ${target} ${weightText(before)} → ${weightText(after)}`,
+    );
   const nodes = difference.nodes
     .slice(0, LISTED_MAX)
     .map((node) => `${node.id} out ${arrow(node.out)}, in ${arrow(node.in)}`);

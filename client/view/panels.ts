@@ -83,9 +83,7 @@ export function panelsWithSample(checkpoints: readonly Checkpoint[]): ReadonlySe
 }
 
 function hasSample(metrics: readonly MetricInfo[], checkpoints: readonly Checkpoint[]): boolean {
-  return checkpoints.some((checkpoint) =>
-    metrics.some((metric) => metricOf(checkpoint, metric.id) !== null),
-  );
+  return checkpoints.some((checkpoint) => metrics.some((metric) => metricOf(checkpoint, metric.id) !== null));
 }
 
 function panelOf(metric: MetricInfo): Panel {

@@ -63,7 +63,9 @@ export function roleHistory(
   const rows = nodes.flatMap((node): RoleRow[] => {
     const own = holdings.get(node.id);
     if (own === undefined) return [];
-    const byFirst = own.toSorted((a, b) => a.first - b.first || ROLES.indexOf(a.role) - ROLES.indexOf(b.role));
+    const byFirst = own.toSorted(
+      (a, b) => a.first - b.first || ROLES.indexOf(a.role) - ROLES.indexOf(b.role),
+    );
     return [{ node: node.id, layer: node.layer, holdings: byFirst }];
   });
   return {

@@ -33,7 +33,9 @@ export function roleChanges(before: Roles | null, after: Roles | null): RoleChan
   return ROLES.flatMap((role) => {
     const [old, fresh] = [holdersOf(role, before), holdersOf(role, after)];
     return [
-      ...fresh.filter((node) => !old.includes(node)).map((node) => ({ role, node, change: 'gained' as const })),
+      ...fresh
+        .filter((node) => !old.includes(node))
+        .map((node) => ({ role, node, change: 'gained' as const })),
       ...old.filter((node) => !fresh.includes(node)).map((node) => ({ role, node, change: 'lost' as const })),
     ];
   });

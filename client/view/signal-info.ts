@@ -33,7 +33,9 @@ const MADE_OF_SEVERAL: Readonly<Record<string, string>> = {
 
 export function signalInfo(id: string): SignalInfo {
   const isLogarithm = id.startsWith(LOGARITHM);
-  const metric = METRICS.get(isLogarithm ? id.slice(LOGARITHM.length) : id === 'loss' ? 'loss_second_half' : id);
+  const metric = METRICS.get(
+    isLogarithm ? id.slice(LOGARITHM.length) : id === 'loss' ? 'loss_second_half' : id,
+  );
   if (metric === undefined)
     return {
       label: MADE_OF_SEVERAL[id] ?? id.replaceAll('_', ' '),

@@ -56,7 +56,9 @@ export function edgeTip(
 function changeLine(edge: number, graph: Graph, before: Graph | null): string[] {
   const was = before?.weights[edge];
   if (before === null || was === undefined) return [];
-  return [`${weightText(was)} at step ${before.step.toLocaleString('en-GB')}: ${signedText(graph.weights[edge] - was)}`];
+  return [
+    `${weightText(was)} at step ${before.step.toLocaleString('en-GB')}: ${signedText(graph.weights[edge] - was)}`,
+  ];
 }
 
 /** Values of a node beyond its graph, with their units: what ablating it does to the output, what a head attends to. */

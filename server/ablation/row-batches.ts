@@ -4,6 +4,7 @@
  * Row 0 is the clean run and stands in front of every batch, so results do not depend on the cut.
  * Letters: R rows, P prompts, T positions, D residual width.
  */
+import { BATCH_BYTES_BEST } from '../base/config.ts';
 import { CheckpointFailure } from '../base/failure.ts';
 import type { ProbeTokens } from './probe.ts';
 import { floats, floatTensor, type Session } from './runtime.ts';
@@ -37,9 +38,13 @@ export type BatchBudget = {
   readonly rowBytes: number;
 };
 
-/** How many rows of a batch fit; the clean row and one other at least, whatever the budget says. */
+/**
+ * How many rows of a batch fit the budget, and the processor's caches where there is room for more; the clean row and
+ * one other at least, whatever the budget says.
+ */
 export function rowsMaxOf({ memoryBytesMax, streamBytes, rowBytes }: BatchBudget): number {
-  return Math.max(2, Math.floor((memoryBytesMax - 2 * streamBytes) / rowBytes));
+  const bytes = Math.min(memoryBytesMax - 2 * streamBytes, BATCH_BYTES_BEST);
+  return Math.max(2, Math.floor(bytes / rowBytes));
 }
 
 /**

@@ -2,14 +2,22 @@
  * What changed from one checkpoint to another, as text that a person can paste into a paper or a chat.
  */
 import { GRAPH_METRICS } from '../../protocol/metrics.ts';
+import type { PhaseChange } from '../../protocol/phases.ts';
 import type { Analysis, Checkpoint } from '../../protocol/state.ts';
-import type { Evidence } from '../phase/evidence.ts';
+
+/** Before and after. */
+type Pair = readonly [number, number];
 
 export type Difference = {
   readonly analysis: Analysis;
   readonly before: Checkpoint;
   readonly after: Checkpoint;
-  readonly evidence: Evidence;
+  /** Most changed first. */
+  readonly evidence: {
+    readonly edges: readonly Readonly<PhaseChange['edges'][number]>[];
+    readonly nodes: readonly { readonly id: string; readonly out: Pair; readonly in: Pair }[];
+    readonly roles: readonly Readonly<PhaseChange['roles'][number]>[];
+  };
 };
 
 /** Metrics that a reader wants to see first. */

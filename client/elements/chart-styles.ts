@@ -7,7 +7,7 @@ export const chartStyles = [
   unsafeCSS(uPlotSheet),
   css`
     :host {
-      display: flex; flex-direction: column; min-width: 0; min-height: 118px; position: relative;
+      display: flex; flex-direction: column; min-width: 0; min-height: 118px; position: relative; isolation: isolate;
       background: var(--phasewatch-panel); padding: 8px ${CHART_PADDING.right}px 4px ${CHART_PADDING.left}px; box-sizing: border-box;
     }
     header { display: flex; align-items: baseline; gap: 6px; padding-right: 6px; min-height: 20px; white-space: nowrap; }

@@ -27,16 +27,17 @@ export function graphLegend(top: number, threshold: number, comparing: boolean):
         <svg width="12" height="12"><circle class="key-${role}" cx="6" cy="6" r="5" /></svg>${role}
       </span>`,
     )}
-    ${comparing ? fateItems() : weightItem(top, threshold)}
+    ${comparing ? fateItems(top) : weightItem(top, threshold)}
   `;
 }
 
-function fateItems(): TemplateResult[] {
-  return FATES.map(
+function fateItems(top: number): TemplateResult[] {
+  const items = FATES.map(
     ({ fate, classes, title }) => html`<span class="item" title=${title}>
       <svg width="20" height="8"><path class="key-edge ${classes}" d="M2 4 H18" /></svg>${fate}
     </span>`,
   );
+  return [...items, html`<span class="item" title="What the widest edge stands for">width: change up to ${top}</span>`];
 }
 
 function weightItem(top: number, threshold: number): TemplateResult {

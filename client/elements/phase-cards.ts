@@ -83,7 +83,7 @@ export function changeEntry({ change, run, isFresh, choose }: EntryOptions): Tem
 }
 
 function arrow([before, after]: readonly [number, number]): string {
-  return `${weightText(before)} → ${weightText(after)}`;
+  return before === after ? '–' : `${weightText(before)} → ${weightText(after)}`;
 }
 
 function steps(step: number): string {

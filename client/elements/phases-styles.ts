@@ -20,7 +20,7 @@ export const phasesStyles = [
     .axis { position: relative; height: 31px; }
     button { all: unset; cursor: pointer; box-sizing: border-box; }
     .segment {
-      position: absolute; top: 8px; bottom: 0; overflow: hidden; white-space: nowrap; padding: 0 6px; line-height: 19px; font-size: 11.5px;
+      position: absolute; top: 8px; bottom: 0; overflow: hidden; white-space: nowrap; padding: 0; line-height: 19px; font-size: 11.5px;
       color: var(--phasewatch-ink); background: color-mix(in oklab, var(--hue) 22%, var(--phasewatch-panel)); border-bottom: 3px solid var(--hue);
       box-shadow: inset 1px 0 var(--phasewatch-panel); transition: background-color 0.12s;
     }
@@ -39,7 +39,7 @@ export const phasesStyles = [
     .line.focus { border-left: 1px dashed var(--phasewatch-accent); }
     .line.hover { border-left: 1px solid var(--phasewatch-cursor); }
     [popover] {
-      position: fixed; inset: auto; margin: 0; width: max-content; max-width: min(370px, calc(100vw - 40px)); padding: 10px 13px; border-radius: 8px; font-size: 12px;
+      position: fixed; inset: auto; margin: 0; width: max-content; max-width: min(410px, calc(100vw - 40px)); padding: 10px 13px; border-radius: 8px; font-size: 12px;
       color: var(--phasewatch-ink-soft); background: var(--phasewatch-raised); border: 1px solid var(--phasewatch-border-strong);
       box-shadow: 0 8px 28px var(--phasewatch-shadow); white-space: normal;
     }
@@ -49,7 +49,7 @@ export const phasesStyles = [
     [popover] ul { margin: 7px 0 0; padding: 0 0 0 15px; }
     [popover] .roles { margin-top: 7px; color: var(--phasewatch-ink-soft); font-size: 12px; }
     table { border-collapse: collapse; width: 100%; margin-top: 7px; }
-    th { font-weight: 400; text-align: left; padding: 1px 12px 1px 0; color: var(--phasewatch-ink); }
+    th { font-weight: 400; text-align: left; padding: 1px 12px 1px 0; color: var(--phasewatch-ink); white-space: nowrap; }
     td { text-align: right; white-space: nowrap; padding: 1px 0 1px 10px; }
     .percent { color: var(--phasewatch-ink); font-weight: 600; }
     .head th, .head td { padding-top: 7px; font-size: 11px; color: var(--phasewatch-ink-faint); }
@@ -59,15 +59,15 @@ export const phasesStyles = [
     summary:hover { color: var(--phasewatch-ink); }
     summary:focus-visible, li button:focus-visible { outline: 2px solid var(--phasewatch-accent); outline-offset: 1px; }
     ol { list-style: none; margin: 4px 0 4px; padding: 0; max-height: 168px; overflow-y: auto; scrollbar-width: thin; }
-    li { display: flex; align-items: center; gap: 8px; padding: 1px 2px; border-radius: 4px; }
-    li:hover { background: var(--phasewatch-hover); }
-    li button { flex: 1; min-width: 0; display: flex; gap: 10px; align-items: baseline; padding: 1px 4px; border-radius: 3px; }
-    .interval { font-weight: 600; color: var(--phasewatch-ink); white-space: nowrap; min-width: 74px; }
+    ol li { display: flex; align-items: center; gap: 8px; padding: 1px 2px; border-radius: 4px; }
+    ol li:hover { background: var(--phasewatch-hover); }
+    ol li button { flex: 1; min-width: 0; display: flex; gap: 10px; align-items: baseline; padding: 1px 4px; border-radius: 3px; }
+    .interval { font-weight: 600; color: var(--phasewatch-ink); white-space: nowrap; min-width: 88px; }
     .probability, .reported { white-space: nowrap; color: var(--phasewatch-ink-faint); font-size: 11.5px; }
     .drivers { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--phasewatch-ink-soft); }
     .retracted .interval, .retracted .drivers, .doubted .interval { color: var(--phasewatch-ink-faint); font-weight: 400; }
     .mark.fresh::after { animation: arrive 1s ease-out 3; }
-    li.fresh { animation: tint 3s ease-out; }
+    ol li.fresh { animation: tint 3s ease-out; }
     @keyframes arrive { 0% { transform: scale(2.4); background: var(--phasewatch-accent); opacity: 1; } }
     @keyframes tint { 0%, 40% { background: var(--phasewatch-selected); } }
     @media (prefers-reduced-motion: reduce) { .mark::after, li { animation: none !important; } .segment { transition: none; } }

@@ -18,6 +18,8 @@ import { compareEvent, selectEvent } from './events.ts';
 import './phasewatch-copy.ts';
 
 const LISTED_MAX = 40;
+/** Width of the longest bar: half its cell, less the margin in the middle. */
+const BAR_PERCENT = 44;
 /** Properties that the difference is made of. */
 const COMPARED = ['analysis', 'base', 'shown', 'baseGraph', 'graph'] as const;
 
@@ -142,7 +144,7 @@ function move([before, after]: readonly [number, number]): number {
 /** From the middle to the right where it grew, to the left where it shrank. */
 function bar(change: number, largest: number): TemplateResult | typeof nothing {
   if (change === 0 || largest === 0) return nothing;
-  const share = (50 * Math.abs(change)) / largest;
+  const share = (BAR_PERCENT * Math.abs(change)) / largest;
   return html`<i class=${change > 0 ? 'rise' : 'fall'} .style=${`width:${share}%`}></i>`;
 }
 

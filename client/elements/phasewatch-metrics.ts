@@ -36,6 +36,9 @@ const SCOPES: readonly Choice<'overview' | 'all'>[] = [
   { value: 'all', label: 'all', title: 'Every metric of the catalogue that this run has a sample of' },
 ];
 
+/** As few panels as this are as wide as they can be; so is one of several metrics, for their labels. */
+const WIDE_MAX = 4;
+
 @customElement('phasewatch-metrics')
 export class PhasewatchMetrics extends LitElement {
   static override readonly styles = css`
@@ -92,6 +95,7 @@ export class PhasewatchMetrics extends LitElement {
   protected override render(): TemplateResult {
     const panels = panelsOf(this.scope, this.checkpoints, this.chosen);
     const step = this.hoveredStep;
+    const isWide = (panel: Panel) => panels.length <= WIDE_MAX || panel.metrics.length > 1;
     const cells = panels.filter((panel) => !isWide(panel)).length;
     return html`
       <div class="toolbar" part="toolbar">
@@ -155,11 +159,6 @@ export class PhasewatchMetrics extends LitElement {
   readonly #hovered = (event: CustomEvent<HoverDetail>) => {
     this.hoveredStep = event.detail.step;
   };
-}
-
-/** Several metrics in one panel want room for their labels. */
-function isWide(panel: Panel): boolean {
-  return panel.metrics.length > 1;
 }
 
 declare global {

@@ -25,7 +25,7 @@ import { placePopover } from './place-popover.ts';
 const LEAVE_MILLIS = 180;
 /** Of a letter of a name, and of the room beside it. */
 const LETTER_PIXELS = 6.4;
-const NAME_MARGIN_PIXELS = 14;
+const NAME_MARGIN_PIXELS = 6;
 
 type Item =
   | { readonly kind: 'band'; readonly key: string; readonly at: number; readonly band: PhaseBand }
@@ -100,10 +100,12 @@ export class PhasewatchPhases extends LitElement {
 
   #band(key: string, band: PhaseBand): TemplateResult {
     const [left, right] = [band.start, band.end].map((step) => shareOf(step, this.#range, this.axis));
-    const width = (right - left) * (this.#size.size?.width ?? 0);
-    const fits = width >= band.name.length * LETTER_PIXELS + NAME_MARGIN_PIXELS;
+    const pixels = this.#size.size?.width ?? 0;
+    // The name begins after the mark that may stand on the first checkpoint.
+    const margin = (shareOf(band.segment.from, this.#range, this.axis) - left) * pixels + NAME_MARGIN_PIXELS;
+    const fits = (right - left) * pixels >= margin + band.name.length * LETTER_PIXELS + NAME_MARGIN_PIXELS;
     return html`<button class="segment ${key === this.pointed ? 'pointed' : ''}" part="segment" data-key=${key} data-phase=${band.name}
-      aria-label=${bandText(band)} tabindex=${key === this.tabStop ? 0 : -1} .style=${`left:${percent(left)};width:${percent(right - left)}`}
+      aria-label=${bandText(band)} tabindex=${key === this.tabStop ? 0 : -1} .style=${`left:${percent(left)};width:${percent(right - left)};text-indent:${margin}px`}
       @pointerenter=${() => this.#point(key)} @pointerleave=${this.#leave} @focus=${() => this.#point(key)}
       @click=${(event: MouseEvent) => this.#bandClicked(event, band)}>${fits && band.name !== 'unnamed' ? band.name : nothing}</button>`;
   }
@@ -155,7 +157,10 @@ export class PhasewatchPhases extends LitElement {
   /** A key press has no place, and means the beginning of the phase. */
   #bandClicked(event: MouseEvent, { segment }: PhaseBand): void {
     const box = this.renderRoot.querySelector('.axis')?.getBoundingClientRect();
-    if (event.detail === 0 || !box) return this.#select(segment.from);
+    if (event.detail === 0 || !box) {
+      this.#select(segment.from);
+      return;
+    }
     const at = (event.clientX - box.left) / box.width;
     const distance = (step: number) => Math.abs(shareOf(step, this.#range, this.axis) - at);
     const steps = this.checkpoints.map(({ step }) => step);

@@ -40,8 +40,9 @@ const AXES: readonly { readonly value: ColumnAxis; readonly label: string; reado
   { value: 'linear', label: 'linear', title: 'By training step' },
   { value: 'asinh', label: 'log (asinh)', title: 'By training step, on an asinh axis' },
 ];
-const ROW_PIXELS = 22;
-const CELL_PIXELS = 16;
+/** Few rows share the height of twenty. */
+const ROW_PIXELS = { min: 20, max: 34, shared: 400 } as const;
+const CELL_SHARE = 0.72;
 const LABEL_PIXELS = 52;
 const RIGHT_PIXELS = 14;
 const LABEL_APART_PIXELS = 44;
@@ -59,6 +60,7 @@ export class PhasewatchRoles extends LitElement {
   /** What the pointer is on. */
   @state() private pointed: { readonly row: number; readonly column: number } | null = null;
 
+  #rowHeight: number = ROW_PIXELS.min;
   readonly #size = new SizeController(this, () => this.renderRoot.querySelector('.grid'));
   #history: RoleHistory = { columns: [], rows: [] };
   #ends: readonly Range[] = [];
@@ -67,6 +69,8 @@ export class PhasewatchRoles extends LitElement {
     if (changed.has('checkpoints') || changed.has('nodes')) {
       this.#history = roleHistory(this.checkpoints, this.nodes);
       this.pointed = null;
+      const shared = Math.floor(ROW_PIXELS.shared / Math.max(1, this.#history.rows.length));
+      this.#rowHeight = Math.max(ROW_PIXELS.min, Math.min(ROW_PIXELS.max, shared));
     }
     if (changed.has('checkpoints') || changed.has('axis'))
       this.#ends = columnEnds(this.#history.columns, this.axis);
@@ -95,14 +99,14 @@ export class PhasewatchRoles extends LitElement {
 
   #timeline(width: number): TemplateResult {
     const { rows, columns } = this.#history;
-    const height = rows.length * ROW_PIXELS;
+    const height = rows.length * this.#rowHeight;
     const shown = columns.findIndex(({ checkpoint }) => checkpoint === this.shown);
     const labelled = labelledColumns(this.#ends, LABEL_APART_PIXELS / Math.max(1, this.#plotWidth(width)));
     return html`<svg width=${width} height=${height + 20} role="group" aria-label="Roles over checkpoints"
       @pointermove=${this.#pointerMoved} @pointerleave=${this.#pointerLeft} @click=${this.#clicked}>
       ${rows.map(
         ({ layer }, index) =>
-          svg`${index > 0 && rows[index - 1].layer !== layer ? svg`<line class="layer" x1="8" x2=${width - RIGHT_PIXELS} y1=${index * ROW_PIXELS} y2=${index * ROW_PIXELS} />` : ''}`,
+          svg`${index > 0 && rows[index - 1].layer !== layer ? svg`<line class="layer" x1="8" x2=${width - RIGHT_PIXELS} y1=${index * this.#rowHeight} y2=${index * this.#rowHeight} />` : ''}`,
       )}
       ${shown < 0 ? nothing : this.#columnBox(shown, 'shown', height, width)}
       ${this.pointed === null ? nothing : this.#columnBox(this.pointed.column, 'pointed', height, width)}
@@ -113,16 +117,17 @@ export class PhasewatchRoles extends LitElement {
   }
 
   #row(row: RoleRow, index: number, width: number): SVGTemplateResult {
-    const top = index * ROW_PIXELS + (ROW_PIXELS - CELL_PIXELS) / 2;
+    const cell = this.#rowHeight * CELL_SHARE;
+    const top = index * this.#rowHeight + (this.#rowHeight - cell) / 2;
     const said = row.holdings.map((holding) => holdingText(row.node, holding)).join('; ');
     return svg`<g role="img" aria-label=${said}>
-      <text class="node" x=${LABEL_PIXELS - 8} y=${index * ROW_PIXELS + ROW_PIXELS / 2}>${row.node}</text>
-      <line class="track" x1=${LABEL_PIXELS} x2=${width - RIGHT_PIXELS} y1=${top + CELL_PIXELS / 2} y2=${top + CELL_PIXELS / 2} />
+      <text class="node" x=${LABEL_PIXELS - 8} y=${index * this.#rowHeight + this.#rowHeight / 2}>${row.node}</text>
+      <line class="track" x1=${LABEL_PIXELS} x2=${width - RIGHT_PIXELS} y1=${top + cell / 2} y2=${top + cell / 2} />
       ${cellsOf(row).map(({ first, last, roles }) => {
         const left = this.#x(this.#ends[first][0], width);
         // A hair less than the cell, so that holdings that follow one another can be told apart.
         const across = Math.max(1.5, this.#x(this.#ends[last][1], width) - left - 1);
-        const share = CELL_PIXELS / roles.length;
+        const share = cell / roles.length;
         return roles.map(
           (role, part) =>
             svg`<rect data-role=${role} x=${left} y=${top + part * share} width=${across} height=${share} />`,
@@ -153,7 +158,7 @@ export class PhasewatchRoles extends LitElement {
     const x = this.#middle(pointed.column, width);
     const across = x > width / 2 ? `right:${width - x + TIP_GAP_PIXELS}px` : `left:${x + TIP_GAP_PIXELS}px`;
     const held = holdingsAt(row, pointed.column);
-    return html`<div class="tip" data-testid="role-tip" .style=${`${across};top:${(pointed.row + 1) * ROW_PIXELS + 2}px`}>
+    return html`<div class="tip" data-testid="role-tip" .style=${`${across};top:${(pointed.row + 1) * this.#rowHeight + 2}px`}>
       <b>step ${column.step.toLocaleString('en-GB')}</b>
       ${held.length === 0 ? html`<span>${row.node}: no role</span>` : held.map((holding) => html`<span>${holdingText(row.node, holding)}</span>`)}
     </div>`;
@@ -199,7 +204,7 @@ export class PhasewatchRoles extends LitElement {
   #at(event: MouseEvent): { readonly row: number; readonly column: number } {
     const box = (event.currentTarget as Element).getBoundingClientRect();
     const share = (event.clientX - box.left - LABEL_PIXELS) / this.#plotWidth(box.width);
-    const row = Math.floor((event.clientY - box.top) / ROW_PIXELS);
+    const row = Math.floor((event.clientY - box.top) / this.#rowHeight);
     return { row, column: columnAt(this.#ends, share) };
   }
 

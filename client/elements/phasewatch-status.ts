@@ -53,7 +53,7 @@ export class PhasewatchStatus extends LitElement {
     [part='now'] { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 8px; margin-left: auto; color: var(--phasewatch-ink-soft); border-radius: 6px; }
     [part='now'] b { font-weight: 600; color: var(--phasewatch-ink); }
     [part='now'] .swatch { display: inline-block; width: 9px; height: 9px; border-radius: 3px; margin-right: 6px; background: var(--hue); }
-    [part='now'] > span + span::before { content: '·'; margin-right: 8px; color: var(--phasewatch-ink-faint); }
+    [part='now'] > span:not(:last-child)::after { content: '·'; margin-left: 8px; color: var(--phasewatch-ink-faint); }
     [part='now'].fresh { animation: news 6s ease-out; }
     .said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
     @keyframes news { 0%, 60% { background: var(--phasewatch-selected); box-shadow: 0 0 0 5px var(--phasewatch-selected); } }

@@ -11,7 +11,8 @@ import type { ColourName } from './palette.ts';
 
 const FAILED_TICK_PIXELS = 7;
 const BAND_OPACITY = 0.1;
-const INTERVAL_OPACITY = 0.14;
+const INTERVAL_OPACITY = 0.09;
+const CHANGE_OPACITY = 0.4;
 const INTERVAL_PIXELS_MIN = 2;
 const NOISE_POINT_PIXELS = 2;
 
@@ -57,7 +58,7 @@ export function drawMarks(plot: uPlot, { marks, colour }: MarkOptions): void {
     const [from, to] = change.interval.map((step) => plot.valToPos(step, 'x', true));
     ctx.globalAlpha = INTERVAL_OPACITY * opacityOf(change);
     ctx.fillRect(from, bbox.top, Math.max(INTERVAL_PIXELS_MIN * ratio, to - from), bbox.height);
-    ctx.globalAlpha = 0.5 * opacityOf(change);
+    ctx.globalAlpha = CHANGE_OPACITY * opacityOf(change);
     vertical(plot, change.interval[1], bbox.top, bbox.height);
   }
   ctx.globalAlpha = 1;

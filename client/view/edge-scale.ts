@@ -32,6 +32,14 @@ export function scaleTop(weightMax: number): number {
   return FINE_TOPS.reduce<number>((top, step) => (weightMax <= step ? step : top), FINE_BELOW);
 }
 
+/** Changes of weights are small and compared within one picture only: the top is the next of 1, 2.5, 5 above them. */
+export function changeTop(changeMax: number): number {
+  const power = 10 ** Math.floor(Math.log10(changeMax || 1));
+  const step = COARSE_STEPS.find((candidate) => changeMax <= candidate * power) ?? 1;
+  // 2.5 · 0.1 and the like, without the dust of binary fractions.
+  return Number((step * power).toPrecision(2));
+}
+
 /** `widthMax`: CSS pixels of an edge at the top of the scale; small nodes want thin edges. */
 export function strokeOf(weight: number, top: number, widthMax = WIDTH_MAX): EdgeStroke {
   const share = Math.max(0, Math.min(1, weight / top));

@@ -9,10 +9,10 @@ export function edgesShownText(picture: Picture, possible: number, here: number)
       ? `${grouped(here)} edges so far (of ${grouped(possible)} possible)`
       : `${grouped(possible)} possible edges`;
   const isChange = drawn.some(({ fate }) => fate !== null);
-  const floor =
-    weakest === null
-      ? ''
-      : `, ${isChange ? 'changed by' : 'all'} ≥ ${weightText(Math.max(0, Math.floor(weakest * 100) / 100))}`;
+  const least = weakest === null ? 0 : Math.max(0, Math.floor(weakest * 100) / 100);
+  // That all changes are at least 0 says nothing; that all weights are, does.
+  const isSaid = weakest !== null && (least > 0 || !isChange);
+  const floor = isSaid ? `, ${isChange ? 'changed by' : 'all'} ≥ ${weightText(least)}` : '';
   return `showing ${grouped(drawn.length)} of ${of}${floor}`;
 }
 

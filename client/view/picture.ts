@@ -6,7 +6,7 @@ import { type ComponentNode, layerCountOf, type PossibleEdges } from '../../prot
 import type { Graph } from '../../protocol/state.ts';
 import { type Curve, curveOf } from './curve.ts';
 import { type EdgeFate, edgeFates, sizesOfChange } from './difference.ts';
-import { type EdgeStroke, scaleTop, strokeOf } from './edge-scale.ts';
+import { changeTop, type EdgeStroke, scaleTop, strokeOf } from './edge-scale.ts';
 import { layersDoneOf } from './layers.ts';
 import type { Layout } from './layout.ts';
 import { type Strengths, strengthsOf } from './strengths.ts';
@@ -59,7 +59,8 @@ export function pictureOf(options: PictureOptions): Picture {
   const sizes = before ? sizesOfChange(before.weights, graph.weights) : graph.weights;
   const fates = before && edgeFates(before.weights, graph.weights, options.activityThreshold);
   const chosen = strongest(sizes, options.edgesMax);
-  const top = scaleTop(chosen.length > 0 ? sizes[chosen[0]] : 1);
+  const topOf = before ? changeTop : scaleTop;
+  const top = topOf(chosen.length > 0 ? sizes[chosen[0]] : 1);
   const drawn = chosen.map((edge): DrawnEdge => {
     const source = edges.sources[edge];
     const target = edges.targets[edge];

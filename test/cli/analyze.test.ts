@@ -46,7 +46,13 @@ describe('analyze', () => {
     expect(code).toBe(0);
     const [run, ...rest] = lines();
     expect(run).toMatchObject({ type: 'run', schema: 1, ablation: 'zero', measure: 'cosine' });
-    expect(rest.map((line) => line.type)).toEqual(['checkpoint', 'checkpoint', 'checkpoint', 'end']);
+    expect(rest.map((line) => line.type)).toEqual([
+      'checkpoint',
+      'checkpoint',
+      'checkpoint',
+      'phases',
+      'end',
+    ]);
     expect(rest.at(-1)).toEqual({ type: 'end', checkpoints: 3, failures: 0 });
 
     SAMPLE_STEPS.forEach((step, index) => {
@@ -117,6 +123,56 @@ describe('analyze', () => {
     expect(absent.stderr).toContain('absent');
     const step = await phasewatch('analyze', SAMPLE_RUN, '--steps', '7');
     expect(step).toMatchObject({ code: 1, stderr: expect.stringContaining('no checkpoint of step 7') });
+  });
+});
+
+describe('diff', () => {
+  it('says in text what changed between two checkpoints', async () => {
+    const [before, after] = [512, 4000].map((step) => join(SAMPLE_RUN, `checkpoint-${step}`));
+    const { code, stdout } = await phasewatch('diff', before, after, '--tokens', tokens);
+    expect(code).toBe(0);
+    // Totals of the golden graphs.
+    const [from, to] = ['512', '4000'].map(
+      (step) =>
+        goldenMetrics().graphs.find((graph) => graph.checkpoint === `sample/checkpoint-${step}`)?.graph,
+    );
+    const three = (value = Number.NaN) => String(Number(value.toPrecision(3)));
+    expect(stdout).toContain(
+      `Total strength: ${three(from?.total_strength)} → ${three(to?.total_strength)} (+`,
+    );
+    expect(stdout).toContain('1 − cosine under zero ablation, mean over 4 prompts × 48 positions');
+    expect(stdout).toMatch(/Edges that changed most\n {2}L\dH?\w+ → L\d\w+ {2}[\d.]+ → [\d.]+ \(\+/);
+  });
+
+  it('says why a checkpoint cannot be compared, and exits with 1', async () => {
+    const absent = join(scratch, 'checkpoint-7');
+    const { code, stderr } = await phasewatch('diff', join(SAMPLE_RUN, 'checkpoint-512'), absent);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('checkpoint-7: ') });
+  });
+});
+
+describe('phases', () => {
+  it('finds the phase changes of any table', async () => {
+    const file = join(scratch, 'table.csv');
+    const rows = Array.from(
+      { length: 60 },
+      (_, index) => `${index},${Math.sin(7 * index) / 9 + (index < 30 ? 0 : 8)}`,
+    );
+    writeFileSync(file, ['step,loss', ...rows].join('\n'));
+    const { code, lines } = await phasewatch('phases', file, '--signals', 'loss');
+    expect(code).toBe(0);
+    const changes = lines().filter((line) => line.type === 'phase-change');
+    expect(changes.at(-1)).toMatchObject({ interval: [29, 30], signals: [{ id: 'loss' }] });
+    expect(lines().at(-2)).toMatchObject({ type: 'phases', segments: [{ from: 0 }, { from: 30, to: 59 }] });
+  });
+
+  it('refuses a table by line and column', async () => {
+    const file = join(scratch, 'broken.csv');
+    writeFileSync(file, 'step,loss\n1,2\n2,x');
+    expect(await phasewatch('phases', file)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('line 3, column 2 (loss): expected a finite number'),
+    });
   });
 });
 

@@ -6,8 +6,11 @@
  * 0.5 s, 1 s, 2 s … 10 s (E-1); one that was refused for good (another version, an unknown run) is not.
  * Every call from a socket that has been left behind is ignored.
  */
+
+import { OutOfStep } from '../protocol/apply.ts';
 import { CLOSE, parseServerMessage, type RunSummary, type ServerMessage } from '../protocol/messages.ts';
-import { type Delta, OutOfStep, type RunState, unreachable } from '../protocol/state.ts';
+import type { Delta, RunState } from '../protocol/state.ts';
+import { unreachable } from '../protocol/unreachable.ts';
 import { PROTOCOL_VERSION, SUBPROTOCOL } from '../protocol/version.ts';
 import type { OpenSocket, Socket } from './socket.ts';
 

@@ -4,7 +4,8 @@
  *
  * A lost connection keeps the last state on show; a stream out of step drops it (rule S-3) and is counted.
  */
-import { apply, type Delta, type RunState } from '../protocol/state.ts';
+import { apply } from '../protocol/apply.ts';
+import type { Delta, RunState } from '../protocol/state.ts';
 import { Connection, type ConnectionSink, type ConnectionStatus } from './connection.ts';
 import { type FetchGraph, Graphs } from './graphs.ts';
 import type { OpenSocket } from './socket.ts';

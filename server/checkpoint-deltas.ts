@@ -14,7 +14,8 @@ import {
   tap,
   throwError,
 } from 'rxjs';
-import { type Analysis, type Delta, type Graph, type RunInfo, unreachable } from '../protocol/state.ts';
+import type { Analysis, Delta, Graph, RunInfo } from '../protocol/state.ts';
+import { unreachable } from '../protocol/unreachable.ts';
 import type { Settings } from './ablation/choices.ts';
 import type { AnalysisEvent } from './analysis.ts';
 import { CheckpointFailure } from './base/failure.ts';

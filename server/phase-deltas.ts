@@ -9,16 +9,10 @@
  * all of them, which is a few milliseconds: what is said then is what it would have said had they come in order.
  */
 import { concatMap, defer, from, type Observable } from 'rxjs';
+import { apply, initialState } from '../protocol/apply.ts';
 import { possibleEdges } from '../protocol/graph.ts';
 import type { PhaseChange } from '../protocol/phases.ts';
-import {
-  apply,
-  type Checkpoint,
-  type Delta,
-  initialState,
-  type RunInfo,
-  type RunState,
-} from '../protocol/state.ts';
+import type { Checkpoint, Delta, RunInfo, RunState } from '../protocol/state.ts';
 import type { GraphHistory } from './graph/history.ts';
 import { type Detection, detect, detectAll, initialDetector, standing } from './phase/detector.ts';
 import { type Evidence, evidenceOf } from './phase/evidence.ts';

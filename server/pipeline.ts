@@ -10,7 +10,8 @@
  * nothing is sent after it.
  */
 import { concat, concatMap, connect, defer, EMPTY, filter, map, merge, type Observable, of } from 'rxjs';
-import { type Delta, type RunInfo, unreachable } from '../protocol/state.ts';
+import type { Delta, RunInfo } from '../protocol/state.ts';
+import { unreachable } from '../protocol/unreachable.ts';
 import type { Settings } from './ablation/choices.ts';
 import { CheckpointDeltas } from './checkpoint-deltas.ts';
 import type { Engine } from './engine-process.ts';

@@ -2,7 +2,8 @@
 import { concat, delay, finalize, NEVER, type Observable, of, throwError, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import { type Analysis, apply, type Delta, initialState, type RunInfo } from '../protocol/state.ts';
+import { apply, initialState } from '../protocol/apply.ts';
+import type { Analysis, Delta, RunInfo } from '../protocol/state.ts';
 import type { Settings } from '../server/ablation/choices.ts';
 import type { AnalysisEvent } from '../server/analysis.ts';
 import { CheckpointFailure } from '../server/base/failure.ts';

@@ -37,7 +37,10 @@ function fateItems(top: number): TemplateResult[] {
       <svg width="20" height="8"><path class="key-edge ${classes}" d="M2 4 H18" /></svg>${fate}
     </span>`,
   );
-  return [...items, html`<span class="item" title="What the widest edge stands for">width: change up to ${top}</span>`];
+  return [
+    ...items,
+    html`<span class="item" title="What the widest edge stands for">width: change up to ${top}</span>`,
+  ];
 }
 
 function weightItem(top: number, threshold: number): TemplateResult {

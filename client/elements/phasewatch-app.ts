@@ -7,7 +7,8 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { PhaseChange, PhaseSegment } from '../../protocol/phases.ts';
-import { type Checkpoint, type Graph, type RunState, unreachable } from '../../protocol/state.ts';
+import type { Checkpoint, Graph, RunState } from '../../protocol/state.ts';
+import { unreachable } from '../../protocol/unreachable.ts';
 import { addressesOf } from '../addresses.ts';
 import { ComparisonController } from '../controllers/comparison-controller.ts';
 import { FocusController } from '../controllers/focus-controller.ts';

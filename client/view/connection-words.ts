@@ -1,7 +1,7 @@
 /**
  * The state of the connection in words, and what a person can do about it.
  */
-import { unreachable } from '../../protocol/state.ts';
+import { unreachable } from '../../protocol/unreachable.ts';
 import type { ConnectionStatus } from '../connection.ts';
 import { secondsUntil } from './time.ts';
 

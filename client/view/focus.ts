@@ -5,7 +5,8 @@
  * checkpoint that has only just begun is not shown yet (`ripe`): while a run is caught up with at twenty checkpoints a
  * second, whole graphs follow one another instead of flickering in from nothing.
  */
-import { type Checkpoint, type Graph, type RunState, unreachable } from '../../protocol/state.ts';
+import type { Checkpoint, Graph, RunState } from '../../protocol/state.ts';
+import { unreachable } from '../../protocol/unreachable.ts';
 
 export type Focus =
   | { readonly kind: 'nothing' }

@@ -2,7 +2,8 @@
  * What an edge means, in words: what was done to its source and how the change of its target was measured. Every view
  * of a graph says both; the effects are total ones, through every path.
  */
-import { type Analysis, unreachable } from '../../protocol/state.ts';
+import type { Analysis } from '../../protocol/state.ts';
+import { unreachable } from '../../protocol/unreachable.ts';
 
 export function methodText({ ablation, measure }: Analysis): string {
   return `${ablation} ablation · ${measureText(measure)}`;

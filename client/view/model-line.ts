@@ -3,7 +3,8 @@
  * how its edges were measured.
  */
 import { possibleEdges } from '../../protocol/graph.ts';
-import { type Analysis, type Graph, type Probe, unreachable } from '../../protocol/state.ts';
+import type { Analysis, Graph, Probe } from '../../protocol/state.ts';
+import { unreachable } from '../../protocol/unreachable.ts';
 import { measureText } from './method.ts';
 
 const FAMILIES: Readonly<Record<string, string>> = {

@@ -1,7 +1,8 @@
 /**
  * What the run is doing, as one line of parts and a share of the work done.
  */
-import { type Progress, unreachable } from '../../protocol/state.ts';
+import type { Progress } from '../../protocol/state.ts';
+import { unreachable } from '../../protocol/unreachable.ts';
 import { remainingText } from './time.ts';
 
 export type ProgressLine = {

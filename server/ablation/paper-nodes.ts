@@ -11,7 +11,7 @@
  * so L·(2·(H+1) + 1) + 1 rows are enough: 67 for Pythia-14M.
  */
 import type { ComponentNode } from '../../protocol/graph.ts';
-import { unreachable } from '../../protocol/state.ts';
+import { unreachable } from '../../protocol/unreachable.ts';
 import type { Architecture } from '../model/architecture.ts';
 import type { BlockChoices } from './block-graph.ts';
 

@@ -2,7 +2,8 @@
  * A run as viewers see it: its state, and the numbered stream of deltas that made it (SPEC.md, S-1 and S-2).
  */
 import { randomUUID } from 'node:crypto';
-import { apply, type Delta, initialState, type RunInfo, type RunState } from '../../protocol/state.ts';
+import { apply, initialState } from '../../protocol/apply.ts';
+import type { Delta, RunInfo, RunState } from '../../protocol/state.ts';
 
 export type NumberedDelta = { readonly offset: number; readonly delta: Delta };
 

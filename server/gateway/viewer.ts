@@ -9,7 +9,7 @@ import {
   parseClientMessage,
   type ServerMessage,
 } from '../../protocol/messages.ts';
-import { unreachable } from '../../protocol/state.ts';
+import { unreachable } from '../../protocol/unreachable.ts';
 import { PROTOCOL_VERSION } from '../../protocol/version.ts';
 import { OUTBOX_BYTES_MAX } from '../base/config.ts';
 import type { RunStream } from './run-stream.ts';

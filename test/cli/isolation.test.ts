@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import { afterEach, describe, expect, it } from 'vitest';
+import { apply } from '../../protocol/apply.ts';
 import type { RunState } from '../../protocol/state.ts';
-import { apply } from '../../protocol/state.ts';
 import { SAMPLE_RUN } from '../support/checkpoints.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { TestViewer } from '../support/viewer.ts';

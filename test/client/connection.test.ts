@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Connection, type ConnectionStatus } from '../../client/connection.ts';
-import { type Delta, OutOfStep, type RunState } from '../../protocol/state.ts';
+import { OutOfStep } from '../../protocol/apply.ts';
+import type { Delta, RunState } from '../../protocol/state.ts';
 import { RUN, ScriptedServer } from './script.ts';
 
 const DELTA: Delta = { type: 'run', run: RUN };

@@ -1,7 +1,8 @@
 /** Small analyses, checkpoints and graphs, made by hand for the tests of the view. */
+
+import { initialState } from '../../protocol/apply.ts';
 import { type ComponentNode, possibleEdges } from '../../protocol/graph.ts';
 import type { Analysis, Checkpoint, Graph, RunState } from '../../protocol/state.ts';
-import { initialState } from '../../protocol/state.ts';
 
 /** `layers` layers of `heads` heads and an MLP; in parallel blocks all of a layer share its depth. */
 export function madeNodes(

@@ -2,8 +2,9 @@
  * A server's side of a socket, played by hand: what the client sent, and what it is made to receive.
  */
 import type { OpenSocket, SocketEvents } from '../../client/socket.ts';
+import { initialState } from '../../protocol/apply.ts';
 import type { ServerMessage } from '../../protocol/messages.ts';
-import { type Delta, initialState, type RunState } from '../../protocol/state.ts';
+import type { Delta, RunState } from '../../protocol/state.ts';
 
 export const RUN = { id: 'r', name: 'run', source: '/runs/r', analysis: null } as const;
 export const STATE: RunState = initialState(RUN);

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { apply, initialState, OutOfStep } from '../../protocol/apply.ts';
 import { type ComponentNode, possibleEdges } from '../../protocol/graph.ts';
 import { parseClientMessage, parseServerMessage } from '../../protocol/messages.ts';
-import { apply, type Delta, initialState, OutOfStep, type RunInfo, RunState } from '../../protocol/state.ts';
+import { type Delta, type RunInfo, RunState } from '../../protocol/state.ts';
 
 const RUN: RunInfo = { id: 'r', name: 'r', source: '/r', analysis: null };
 const stateAfter = (...deltas: Delta[]) => deltas.reduce(apply, initialState(RUN));

@@ -2,7 +2,7 @@
  * What the checkpoint looked at is compared with, and the fetching of that graph while a view wants it.
  *
  * Without a choice of the person's own it is the complete checkpoint before; a choice that has left the list is
- * forgotten. A graph that could not be fetched is asked for again only when the base changes or on `retry`.
+ * forgotten. A graph that could not be fetched is asked for again on `retry` or after another base.
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Checkpoint, Graph } from '../../protocol/state.ts';
@@ -23,8 +23,8 @@ export class ComparisonController implements ReactiveController {
   #chosen: string | null = null;
   #base: Checkpoint | null = null;
   #graph: Graph | null = null;
-  #asked: string | null = null;
-  #problem: string | null = null;
+  #fetching: { readonly checkpoint: string } | null = null;
+  #problem: { readonly checkpoint: string; readonly reason: string } | null = null;
 
   constructor(host: ReactiveControllerHost, store: Store, options: ComparisonOptions) {
     this.#host = host;
@@ -49,7 +49,7 @@ export class ComparisonController implements ReactiveController {
 
   /** Why the graph could not be fetched. */
   get problem(): string | null {
-    return this.#problem;
+    return this.#problem?.checkpoint === this.#base?.id ? (this.#problem?.reason ?? null) : null;
   }
 
   choose(checkpoint: string | null): void {
@@ -58,7 +58,6 @@ export class ComparisonController implements ReactiveController {
   }
 
   retry(): void {
-    this.#asked = null;
     this.#problem = null;
     this.#host.requestUpdate();
   }
@@ -70,19 +69,20 @@ export class ComparisonController implements ReactiveController {
     this.#base = baseOf(checkpoints, this.#chosen, this.#options.shown());
     const id = this.#base?.id ?? null;
     this.#graph = id === null ? null : this.#store.graphs.get(id);
-    if (id === this.#asked) return;
-    this.#asked = null;
-    this.#problem = null;
-    const isWanted = this.isChosen || this.#options.wanted();
-    if (state === null || id === null || this.#graph !== null || !isWanted) return;
-    this.#fetch(state.run.id, id);
+    const isWanted = this.#graph === null && (this.isChosen || this.#options.wanted());
+    const wanted = isWanted ? id : null;
+    if ((this.#fetching?.checkpoint ?? null) === wanted) return;
+    this.#fetching = null;
+    if (state !== null && wanted !== null && this.problem === null) this.#fetch(state.run.id, wanted);
   }
 
   #fetch(run: string, checkpoint: string): void {
-    this.#asked = checkpoint;
-    const settle = (problem: string | null) => {
-      if (this.#asked !== checkpoint) return;
-      this.#problem = problem;
+    const request = { checkpoint };
+    this.#fetching = request;
+    const settle = (reason: string | null) => {
+      if (this.#fetching !== request) return;
+      this.#fetching = null;
+      this.#problem = reason === null ? null : { checkpoint, reason };
       this.#host.requestUpdate();
     };
     this.#store.graphs.load(run, checkpoint).then(

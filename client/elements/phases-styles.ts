@@ -25,7 +25,8 @@ export const phasesStyles = [
       box-shadow: inset 1px 0 var(--phasewatch-panel); transition: background-color 0.12s;
     }
     .segment:hover, .segment.pointed { background: color-mix(in oklab, var(--hue) 36%, var(--phasewatch-panel)); }
-    .segment:focus-visible, .mark:focus-visible { outline: 2px solid var(--phasewatch-accent); outline-offset: 0; z-index: 3; }
+    .segment:focus-visible { outline: 2px solid var(--phasewatch-accent); outline-offset: -2px; }
+    .mark:focus-visible { outline: 2px solid var(--phasewatch-accent); z-index: 3; }
     .nothing { position: absolute; inset: 8px 0 0; display: grid; place-items: center start; padding-left: 6px; font-size: 11.5px; color: var(--phasewatch-ink-faint); background: var(--phasewatch-grid); }
     .interval-shade { position: absolute; top: 8px; bottom: 0; min-width: 2px; pointer-events: none; background: color-mix(in srgb, var(--phasewatch-ink) 26%, transparent); }
     .mark { position: absolute; top: 0; bottom: 0; width: 13px; margin-left: -6.5px; z-index: 1; }

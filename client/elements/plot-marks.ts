@@ -1,7 +1,7 @@
 /**
  * What a chart shows besides its lines. Under the grid: the phases as faint bands. Under the lines: phase changes (the
  * interval shaded, a line where it ends, the surer the stronger), the checkpoint in focus, failed ones as ticks on the
- * axis. Over the lines: values that are noise, as hollow grey points.
+ * axis. Over the lines: what is noise, in grey.
  */
 import type uPlot from 'uplot';
 import type { PhaseChange } from '../../protocol/phases.ts';
@@ -14,7 +14,10 @@ const BAND_OPACITY = 0.1;
 const INTERVAL_OPACITY = 0.09;
 const CHANGE_OPACITY = 0.4;
 const INTERVAL_PIXELS_MIN = 2;
-const NOISE_POINT_PIXELS = 2;
+const NOISE_POINT_PIXELS = 2.2;
+const NOISE_POINT_GAP_PIXELS = 7;
+/** Wider than the line it hides. */
+const NOISE_LINE_PIXELS = 2;
 
 export type PlotMarks = {
   /** Step of the checkpoint in focus. */
@@ -75,25 +78,35 @@ export function drawMarks(plot: uPlot, { marks, colour }: MarkOptions): void {
   ctx.restore();
 }
 
+/** Grey over the line where both ends of a stretch are noise; points where there is room, or where one stands alone. */
 export function drawNoise(plot: uPlot, { marks, colour }: MarkOptions): void {
+  const { noise } = marks();
+  if (noise.every((value) => value === null)) return;
   const { ctx } = plot;
-  const radius = NOISE_POINT_PIXELS * (window.devicePixelRatio || 1);
+  const ratio = window.devicePixelRatio || 1;
+  const places = noise.map((value, row) =>
+    value === null
+      ? null
+      : { x: plot.valToPos(plot.data[0][row], 'x', true), y: plot.valToPos(value, 'y', true) },
+  );
+  const isRoomy = plot.bbox.width / places.length >= NOISE_POINT_GAP_PIXELS * ratio;
   ctx.save();
-  ctx.fillStyle = colour('panel');
   ctx.strokeStyle = colour('ink-faint');
-  ctx.lineWidth = radius / 2;
-  marks().noise.forEach((value, row) => {
-    if (value === null) return;
+  ctx.fillStyle = colour('ink-faint');
+  ctx.lineWidth = NOISE_LINE_PIXELS * ratio;
+  places.forEach((place, row) => {
+    if (place === null) return;
+    const [before, after] = [places[row - 1] ?? null, places[row + 1] ?? null];
+    if (before !== null) {
+      ctx.beginPath();
+      ctx.moveTo(before.x, before.y);
+      ctx.lineTo(place.x, place.y);
+      ctx.stroke();
+    }
+    if (!isRoomy && (before !== null || after !== null)) return;
     ctx.beginPath();
-    ctx.arc(
-      plot.valToPos(plot.data[0][row], 'x', true),
-      plot.valToPos(value, 'y', true),
-      radius,
-      0,
-      2 * Math.PI,
-    );
+    ctx.arc(place.x, place.y, NOISE_POINT_PIXELS * ratio, 0, 2 * Math.PI);
     ctx.fill();
-    ctx.stroke();
   });
   ctx.restore();
 }

@@ -44,11 +44,13 @@ export function plotData(columns: Columns, panel: Panel): uPlot.AlignedData {
   const none = () => columns.steps.map(() => null);
   return [
     [...columns.steps],
-    ...columns.series.flatMap(({ values, band }) => [
-      [...values],
-      band ? [...band.high] : none(),
-      band ? [...band.low] : none(),
-    ]),
+    ...columns.series.flatMap(({ values, band }, index) => {
+      // An error may reach beyond what the metric can be; there is nothing to draw there.
+      const [least, most] = panel.metrics[index].range;
+      const inside = (bound: number | null) =>
+        bound === null ? null : Math.max(least, Math.min(most ?? bound, bound));
+      return [[...values], band ? band.high.map(inside) : none(), band ? band.low.map(inside) : none()];
+    }),
     ...(panel.floor === null ? [] : [columns.floor ? [...columns.floor] : none()]),
   ];
 }

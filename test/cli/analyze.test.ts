@@ -162,8 +162,9 @@ describe('phases', () => {
     const { code, lines } = await phasewatch('phases', file, '--signals', 'loss');
     expect(code).toBe(0);
     const changes = lines().filter((line) => line.type === 'phase-change');
-    expect(changes.at(-1)).toMatchObject({ interval: [29, 30], signals: [{ id: 'loss' }] });
-    expect(lines().at(-2)).toMatchObject({ type: 'phases', segments: [{ from: 0 }, { from: 30, to: 59 }] });
+    const sure = changes.filter(({ probability }) => probability >= 0.9);
+    expect(sure[0]).toMatchObject({ interval: [29, 30], signals: [{ id: 'loss' }] });
+    expect(lines().at(-2)).toMatchObject({ type: 'phases', segments: [{ from: 0, to: 29 }, { to: 59 }] });
   });
 
   it('refuses a table by line and column', async () => {

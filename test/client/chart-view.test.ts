@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { asinhTicks, stepRange, stepText, tickText, valueRange } from '../../client/view/axis.ts';
-import { columnsOf, lastRowOf } from '../../client/view/columns.ts';
+import {
+  asinhTicks,
+  middleOf,
+  shareOf,
+  stepRange,
+  stepText,
+  tickText,
+  valueRange,
+} from '../../client/view/axis.ts';
+import { columnsOf, lastRowOf, noiseOf } from '../../client/view/columns.ts';
 import { PANELS, panelsOf } from '../../client/view/panels.ts';
 import { rowsOf } from '../../client/view/rows.ts';
 import { CHURN_METRICS, COMPARISON_METRICS, LEVEL_METRICS, TASK_MEASURES } from '../../protocol/metrics.ts';
@@ -47,6 +55,19 @@ describe('columnsOf', () => {
     expect(churn.band).toBeNull();
   });
 
+  it('knows the floor of a metric, and which of its values are below', () => {
+    const checkpoints = [
+      madeCheckpoint(1, { metrics: { churn_floor: 0.1 } }),
+      madeCheckpoint(2, { metrics: { churn: 0.3, churn_floor: 0.1 } }),
+      madeCheckpoint(4, { metrics: { churn: 0.05, churn_floor: 0.1 } }),
+      madeCheckpoint(8, { metrics: { churn: 0.05 } }),
+    ];
+    const columns = columnsOf(checkpoints, ['churn'], 'churn_floor');
+    expect(columns.floor).toEqual([0.1, 0.1, 0.1, null]);
+    expect(noiseOf(columns)).toEqual([null, null, 0.05, null]);
+    expect(columnsOf(CHECKPOINTS, ['churn'], 'churn_floor').floor).toBeNull();
+  });
+
   it('finds the last value', () => {
     expect(lastRowOf([1, null, 3, null])).toBe(2);
     expect(lastRowOf([null])).toBe(-1);
@@ -81,6 +102,11 @@ describe('panelsOf', () => {
     ]);
   });
 
+  it('has what was chosen, in the order of the catalogue, whether it has a sample or not', () => {
+    expect(ids(panelsOf('chosen', [], new Set(['churn', 'loss', 'unheard_of'])))).toEqual(['loss', 'churn']);
+    expect(panelsOf('chosen', [])).toEqual([]);
+  });
+
   it('has all others once they have a sample', () => {
     const checkpoints = [madeCheckpoint(1, { metrics: { modularity: 0.25 } })];
     const all = ids(panelsOf('all', checkpoints));
@@ -100,6 +126,15 @@ describe('stepRange', () => {
     const length = Math.asinh(1000);
     expect(Math.asinh(low)).toBeCloseTo(-0.015 * length, 9);
     expect(Math.asinh(high)).toBeCloseTo(1.015 * length, 9);
+  });
+});
+
+describe('places on the axis', () => {
+  it('are shares of the range, and middles as the axis shows them', () => {
+    expect(shareOf(25, [0, 100], 'linear')).toBe(0.25);
+    expect(middleOf(512, 550, 'linear')).toBe(531);
+    expect(shareOf(Math.sinh(1), [0, Math.sinh(4)], 'asinh')).toBeCloseTo(0.25, 12);
+    expect(middleOf(Math.sinh(1), Math.sinh(3), 'asinh')).toBeCloseTo(Math.sinh(2), 12);
   });
 });
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { curveOf, distanceTo } from '../../client/view/curve.ts';
-import { scaleTop, strokeOf } from '../../client/view/edge-scale.ts';
+import { changeTop, scaleTop, strokeOf } from '../../client/view/edge-scale.ts';
 import { edgesShownText } from '../../client/view/edges-shown.ts';
 import { layersDoneOf } from '../../client/view/layers.ts';
 import { layoutOf } from '../../client/view/layout.ts';
+import { nearestEdge } from '../../client/view/nearest-edge.ts';
 import { neighbourhoodOf } from '../../client/view/neighbourhood.ts';
 import { pictureOf } from '../../client/view/picture.ts';
 import { strengthsOf } from '../../client/view/strengths.ts';
@@ -148,6 +149,13 @@ describe('scaleTop', () => {
   });
 });
 
+describe('changeTop', () => {
+  it('is the next of 1, 2.5 and 5 above the largest change', () => {
+    expect([0.4, 0.25, 0.03, 0.11, 1.2, 6].map(changeTop)).toEqual([0.5, 0.25, 0.05, 0.25, 2.5, 10]);
+    expect(changeTop(0)).toBe(1);
+  });
+});
+
 describe('strokeOf', () => {
   it('grows with the weight up to the top of the scale', () => {
     expect(strokeOf(0, 1)).toEqual({ width: 0.6, opacity: 0.2, share: 0 });
@@ -170,7 +178,16 @@ describe('neighbourhoodOf', () => {
 
 describe('pictureOf', () => {
   const layout = layoutOf(NODES, { width: 266, height: 168 });
-  const options = { nodes: NODES, edges: EDGES, layout, width: 266, edgesMax: 2, layersReported: 2 };
+  const options = {
+    nodes: NODES,
+    edges: EDGES,
+    layout,
+    width: 266,
+    edgesMax: 2,
+    layersReported: 2,
+    before: null,
+    activityThreshold: 0.3,
+  };
 
   it('draws the strongest edges and says how weak the weakest is', () => {
     const picture = pictureOf({ ...options, graph: madeGraph(1, [0.1, 0.6, 0.129, 0.02]) });
@@ -179,6 +196,29 @@ describe('pictureOf', () => {
     expect(picture.shares[1]).toBeCloseTo(0.62 / 0.7, 9);
     expect(picture.shares[2]).toBe(1);
     expect(edgesShownText(picture, 4, 4)).toBe('showing 2 of 4 possible edges, all ≥ 0.12');
+  });
+
+  it('draws what changed most where it is compared with another graph', () => {
+    const picture = pictureOf({
+      ...options,
+      edgesMax: 3,
+      before: madeGraph(1, [0.5, 0.6, 0.1, 0.02]),
+      graph: madeGraph(2, [0.1, 0.6, 0.35, 0.07]),
+    });
+    expect(picture.drawn.map(({ edge, fate }) => [edge, fate])).toEqual([
+      [0, 'removed'],
+      [2, 'added'],
+      [3, 'stronger'],
+    ]);
+    expect(picture.top).toBe(0.5);
+    expect(picture.drawn[1].stroke.share).toBeCloseTo(0.5, 9);
+    expect(edgesShownText(picture, 4, 4)).toBe('showing 3 of 4 possible edges, changed by ≥ 0.05');
+  });
+
+  it('finds the edge under a pointer, and none beside it', () => {
+    const { drawn } = pictureOf({ ...options, graph: madeGraph(1, [0.6, 0, 0, 0]), edgesMax: 1 });
+    // From (94, 134) straight up to (94, 34), 3.84 px wide: within 4 px of its border.
+    expect([94, 99.5, 101].map((x) => nearestEdge(drawn, x, 84))).toEqual([0, 0, null]);
   });
 
   it('draws a graph without edges', () => {

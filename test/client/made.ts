@@ -2,6 +2,7 @@
 
 import { initialState } from '../../protocol/apply.ts';
 import { type ComponentNode, possibleEdges } from '../../protocol/graph.ts';
+import type { PhaseChange } from '../../protocol/phases.ts';
 import type { Analysis, Checkpoint, Graph, RunState } from '../../protocol/state.ts';
 
 /** `layers` layers of `heads` heads and an MLP; in parallel blocks all of a layer share its depth. */
@@ -74,6 +75,22 @@ export function madeGraph(step: number, weights: number[], more: Partial<Graph> 
 
 export function madeState(more: Partial<RunState>): RunState {
   return { ...initialState({ id: 'r', name: 'run', source: '/runs/r', analysis: null }), ...more };
+}
+
+export function madeChange(more: Partial<PhaseChange> = {}): PhaseChange {
+  return {
+    id: 'phase-change-550',
+    interval: [512, 550],
+    probability: 0.98,
+    size: 6,
+    revision: 0,
+    reportedStep: 600,
+    signals: [],
+    edges: [],
+    nodes: [],
+    roles: [],
+    ...more,
+  };
 }
 
 /** Two layers of one head and an MLP: edges L0H0→L1H0, L0MLP→L1H0, L0H0→L1MLP, L0MLP→L1MLP. */

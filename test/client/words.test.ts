@@ -8,7 +8,7 @@ import { noticeOf } from '../../client/view/notice.ts';
 import { numberText, weightText } from '../../client/view/number.ts';
 import { progressLine } from '../../client/view/progress.ts';
 import { durationText, remainingText, secondsUntil } from '../../client/view/time.ts';
-import { edgeTip, headNotes, nodeTip, roleOf, spoken } from '../../client/view/tips.ts';
+import { edgeTip, effectNotes, headNotes, nodeTip, spoken } from '../../client/view/tips.ts';
 import type { Progress } from '../../protocol/state.ts';
 import { EDGES, madeAnalysis, madeCheckpoint, madeGraph, madeState, NODES } from './made.ts';
 
@@ -130,6 +130,7 @@ describe('graphTitle', () => {
       name: 'checkpoint-1450',
       step: 'step 1,450',
       method: 'edges: 1 − cosine under zero ablation, mean over 4 prompts × 48 positions',
+      note: null,
     });
   });
 });
@@ -138,9 +139,10 @@ describe('graphTitle of other probes', () => {
   it('says how long prompts of text are at most, and what counts as 0', () => {
     const analysis = madeAnalysis(NODES);
     const text = { ...analysis, probe: { kind: 'text', prompts: 1, positions: 90 } } as const;
-    expect(graphTitle(madeGraph(1, []), text, 1200).method).toBe(
-      'edges: 1 − cosine under zero ablation, mean over 1 prompt × up to 90 positions; 1,200 undefined distances count as 0',
-    );
+    expect(graphTitle(madeGraph(1, []), text, 1200)).toMatchObject({
+      method: 'edges: 1 − cosine under zero ablation, mean over 1 prompt × up to 90 positions',
+      note: '1,200 distances undefined (an output is zero): counted as 0',
+    });
   });
 });
 
@@ -152,20 +154,39 @@ describe('tips', () => {
     expect(edgeTip(0, { ...graph, standardErrors: null }, NODES, EDGES).lines[0]).toBe('weight 0.42');
   });
 
+  it('say of an edge what it was in the graph it is compared with', () => {
+    expect(edgeTip(0, graph, NODES, EDGES, madeGraph(512, [0.1, 0, 0, 0])).lines).toEqual([
+      'weight 0.42 ± 0.03',
+      '0.10 at step 512: +0.32',
+      'layers 0 → 1',
+    ]);
+  });
+
+  it('say of a node what ablating it does to the output, with units', () => {
+    const measured = madeGraph(1, [], {
+      nodeMetrics: { kl_nats: [0.5, 0.087], delta_loss_nats: [0, -0.25], logit_cosine: [0, 0.151] },
+    });
+    expect(effectNotes(1, measured)).toEqual([
+      'KL divergence of the output 0.087 nats',
+      'change of the loss −0.250 nats',
+      'shift of the logits (1 − cosine) 0.151',
+    ]);
+    expect(effectNotes(1, madeGraph(1, []))).toEqual([]);
+  });
+
   it('say of a head what it attends to, by its place among the heads', () => {
-    const scored = madeGraph(1, [], { headScores: { prefix_matching: [0.1, 0.934] } });
-    expect(headNotes(2, scored, NODES)).toEqual(['prefix matching 0.93']);
+    const scored = madeGraph(1, [], {
+      headScores: { prefix_matching: [0.1, 0.934], attention_entropy: [1, 2.5] },
+    });
+    expect(headNotes(2, scored, NODES)).toEqual(['prefix matching 0.93', 'attention entropy 2.50 nats']);
     expect(headNotes(3, scored, NODES)).toEqual([]);
     expect(headNotes(2, madeGraph(1, []), NODES)).toEqual([]);
   });
 
   it('say of a node its kind, role and strengths', () => {
-    const roles = { spreaders: ['L0H0'], gatherers: ['L0H0', 'L1MLP'] };
-    expect(NODES.map((node) => roleOf(node, roles))).toEqual(['both', 'none', 'none', 'gatherer']);
-    expect(roleOf(NODES[0], null)).toBe('none');
     const strengths = { out: [0.416, 0, 0, 0], in: [0, 0, 0.5, 0] };
-    expect(nodeTip(NODES[0], 0, strengths, 'both').lines).toEqual([
-      'attention head of layer 0 · spreader and gatherer',
+    expect(nodeTip(NODES[0], 0, strengths, ['spreader', 'gatekeeper']).lines).toEqual([
+      'attention head of layer 0 · spreader and gatekeeper',
       'out-strength 0.42',
       'in-strength 0.00',
     ]);

@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { ComparisonController } from '../../client/controllers/comparison-controller.ts';
+import { Store } from '../../client/store.ts';
+import { baseOf } from '../../client/view/comparison.ts';
+import { differenceOf } from '../../client/view/difference.ts';
+import { differenceText, totalsText } from '../../client/view/difference-words.ts';
+import type { Graph } from '../../protocol/state.ts';
+import { EDGES, madeCheckpoint, madeGraph, madeState, NODES } from './made.ts';
+import { ScriptedServer } from './script.ts';
+
+const OPTIONS = {
+  // L0H0→L1H0, L0MLP→L1H0, L0H0→L1MLP, L0MLP→L1MLP.
+  before: madeGraph(512, [0.5, 0.25, 0.25, -0.001]),
+  after: madeGraph(550, [0.25, 0.25, 1, 0.5]),
+  rolesBefore: { spreaders: ['L0H0'], gatherers: ['L1H0'], gatekeepers: [] },
+  rolesAfter: { spreaders: ['L0H0'], gatherers: ['L1MLP'], gatekeepers: [] },
+  nodes: NODES,
+  edges: EDGES,
+  activityThreshold: 0.3,
+  limit: 10,
+};
+
+describe('differenceOf', () => {
+  const difference = differenceOf(OPTIONS);
+
+  it('ranks edges by how much they changed, and leaves out what did not', () => {
+    expect(difference.edges).toEqual([
+      { source: 'L0H0', target: 'L1MLP', before: 0.25, after: 1, fate: 'added' },
+      { source: 'L0MLP', target: 'L1MLP', before: 0, after: 0.5, fate: 'added' },
+      { source: 'L0H0', target: 'L1H0', before: 0.5, after: 0.25, fate: 'removed' },
+    ]);
+  });
+
+  it('ranks nodes by both strengths together', () => {
+    expect(difference.nodes).toEqual([
+      { id: 'L1MLP', out: [0, 0], in: [0.25, 1.5] },
+      { id: 'L0H0', out: [0.75, 1.25], in: [0, 0] },
+      { id: 'L0MLP', out: [0.25, 0.75], in: [0, 0] },
+      { id: 'L1H0', out: [0, 0], in: [0.75, 0.5] },
+    ]);
+  });
+
+  it('says what holds for the whole', () => {
+    expect(difference).toMatchObject({ total: [1, 2], added: 2, removed: 1 });
+    // p = ½ ¼ ¼ 0, q = ⅛ ⅛ ½ ¼: the smaller ones sum to ½, the larger ones to 1½.
+    expect(difference.churn).toBeCloseTo(2 / 3, 12);
+    expect(difference.roles.map(({ node, change }) => `${node} ${change}`)).toEqual([
+      'L1MLP gained',
+      'L1H0 lost',
+    ]);
+  });
+
+  it('is nothing between a graph and itself, and the same backwards with the signs turned', () => {
+    const none = differenceOf({ ...OPTIONS, after: OPTIONS.before, rolesAfter: OPTIONS.rolesBefore });
+    expect(none).toMatchObject({ edges: [], nodes: [], roles: [], added: 0, removed: 0, churn: 0 });
+    const back = differenceOf({ ...OPTIONS, before: OPTIONS.after, after: OPTIONS.before });
+    expect(back.edges.map(({ source, target }) => source + target)).toEqual(
+      difference.edges.map(({ source, target }) => source + target),
+    );
+    expect(back).toMatchObject({ added: 1, removed: 2, churn: difference.churn });
+  });
+
+  it('has no churn against a graph without weight, and lists no more than asked for', () => {
+    const empty = differenceOf({ ...OPTIONS, before: madeGraph(0, [0, 0, 0, 0]), limit: 1 });
+    expect(empty.churn).toBeNull();
+    expect([empty.edges.length, empty.nodes.length]).toEqual([1, 1]);
+    expect(totalsText(empty)).toBe('total strength (0 → 2), 2 active edges added, 0 removed');
+  });
+
+  it('is a text to paste', () => {
+    expect(differenceText(difference, { step: 512 }, { step: 1550 }, 'sample-run')).toBe(
+      [
+        'From step 512 to step 1,550 of run sample-run: total strength +100 % (1 → 2), churn 0.667, 2 active edges added, 1 removed.',
+        'Edges that changed most: L0H0 → L1MLP 0.25 → 1.00; L0MLP → L1MLP 0.00 → 0.50; L0H0 → L1H0 0.50 → 0.25.',
+        'Nodes that changed most (strengths): L1MLP out 0.00 → 0.00, in 0.25 → 1.50; L0H0 out 0.75 → 1.25, in 0.00 → 0.00; L0MLP out 0.25 → 0.75, in 0.00 → 0.00; L1H0 out 0.00 → 0.00, in 0.75 → 0.50.',
+        'Roles: L1MLP became a gatherer; L1H0 is no longer a gatherer.',
+      ].join('\n'),
+    );
+  });
+});
+
+const CHECKPOINTS = [
+  madeCheckpoint(1),
+  madeCheckpoint(2),
+  madeCheckpoint(4, { status: 'skipped' }),
+  madeCheckpoint(8),
+];
+
+describe('baseOf', () => {
+  const base = (chosen: string | null, shown: string | null) =>
+    baseOf(CHECKPOINTS, chosen, shown)?.step ?? null;
+
+  it('is the complete checkpoint before, unless another one is chosen', () => {
+    expect(base(null, 'checkpoint-8')).toBe(2);
+    expect(base('checkpoint-1', 'checkpoint-8')).toBe(1);
+    expect(base('checkpoint-8', 'checkpoint-2')).toBe(8);
+    expect(base(null, 'checkpoint-1')).toBeNull();
+  });
+
+  it('is never the one looked at, nor one without a graph', () => {
+    expect(base('checkpoint-8', 'checkpoint-8')).toBe(2);
+    expect(base('checkpoint-4', 'checkpoint-8')).toBe(2);
+    expect(base(null, null)).toBeNull();
+  });
+});
+
+describe('ComparisonController', () => {
+  function hosted(wanted: boolean) {
+    const server = new ScriptedServer();
+    const asked: string[] = [];
+    const answers = new Map<string, { resolve: (graph: Graph) => void; reject: (error: Error) => void }>();
+    const store = new Store({
+      address: 'ws://here/stream',
+      run: null,
+      open: server.open,
+      fetchGraph: (_run, checkpoint) => {
+        asked.push(checkpoint);
+        return new Promise((resolve, reject) => answers.set(checkpoint, { resolve, reject }));
+      },
+    });
+    store.open();
+    server.last.greets('e', 0, madeState({ checkpoints: CHECKPOINTS, latest: madeGraph(8, [1]) }));
+    const host = {
+      addController: () => {},
+      removeController: () => {},
+      requestUpdate: () => {},
+      updateComplete: Promise.resolve(true),
+    };
+    const comparison = new ComparisonController(host, store, {
+      shown: () => 'checkpoint-8',
+      wanted: () => wanted,
+    });
+    const settled = () => new Promise<void>((done) => setTimeout(done, 0));
+    return { comparison, asked, answers, settled };
+  }
+
+  it('fetches nothing until a view wants it or the person chooses', () => {
+    const { comparison, asked } = hosted(false);
+    comparison.hostUpdate();
+    expect([comparison.base?.step, asked]).toEqual([2, []]);
+    comparison.choose('checkpoint-1');
+    comparison.hostUpdate();
+    expect([comparison.isChosen, asked]).toEqual([true, ['checkpoint-1']]);
+  });
+
+  it('has the graph once it is here, and keeps a problem to itself until it is asked again', async () => {
+    const { comparison, asked, answers, settled } = hosted(true);
+    comparison.hostUpdate();
+    answers.get('checkpoint-2')?.reject(new Error('the server answered 500'));
+    await settled();
+    comparison.hostUpdate();
+    expect([comparison.problem, asked]).toEqual(['the server answered 500', ['checkpoint-2']]);
+    comparison.retry();
+    comparison.hostUpdate();
+    answers.get('checkpoint-2')?.resolve(madeGraph(2, [0.5]));
+    await settled();
+    comparison.hostUpdate();
+    expect([comparison.problem, comparison.graph?.step, asked.length]).toEqual([null, 2, 2]);
+  });
+
+  it('drops what arrives for a base that has been left', async () => {
+    const { comparison, answers, settled } = hosted(true);
+    comparison.hostUpdate();
+    comparison.choose('checkpoint-1');
+    comparison.hostUpdate();
+    answers.get('checkpoint-2')?.reject(new Error('too late'));
+    await settled();
+    comparison.hostUpdate();
+    expect([comparison.base?.step, comparison.problem, comparison.graph]).toEqual([1, null, null]);
+  });
+});

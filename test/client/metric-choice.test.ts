@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { choiceFrom, choiceInHash, choiceText, hashWith } from '../../client/view/metric-choice.ts';
+
+const chosen = (...ids: string[]) => ({ scope: 'chosen', chosen: new Set(ids) }) as const;
+const OVERVIEW = { scope: 'overview', chosen: new Set<string>() } as const;
+
+describe('choiceFrom', () => {
+  it('reads a list of panels in the order of the catalogue, or the name of a scope', () => {
+    expect([...(choiceFrom('churn,gini')?.chosen ?? [])]).toEqual(['gini', 'churn']);
+    expect(choiceFrom('all')).toEqual({ scope: 'all', chosen: new Set() });
+  });
+
+  it('drops what no panel has, and is nothing where nothing is left', () => {
+    expect(choiceFrom('gini,<script>')).toEqual(chosen('gini'));
+    expect([choiceFrom('nonsense'), choiceFrom(''), choiceFrom(null)]).toEqual([null, null, null]);
+  });
+
+  it('reads what it writes', () => {
+    for (const choice of [chosen('gini', 'churn'), OVERVIEW])
+      expect(choiceFrom(choiceText(choice))).toEqual(choice);
+  });
+});
+
+describe('the hash of the address', () => {
+  it('has the choice beside what else is in it', () => {
+    expect(hashWith('', chosen('gini', 'churn'))).toBe('metrics=gini,churn');
+    expect(hashWith('#a=1&metrics=all', chosen('gini'))).toBe('a=1&metrics=gini');
+    expect(choiceInHash('#a=1&metrics=gini')).toEqual(chosen('gini'));
+    expect(choiceInHash('')).toBeNull();
+  });
+
+  it('does not say the overview, which is there without', () => {
+    expect(hashWith('#metrics=gini', OVERVIEW)).toBe('');
+  });
+});

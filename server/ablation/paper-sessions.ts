@@ -10,7 +10,7 @@ import { paperLogitsGraph } from './paper-logits-graph.ts';
 import { readoutGraph } from './readout-graph.ts';
 import type { Runtime, Session } from './runtime.ts';
 
-export type PaperSessions = Readonly<Record<'block' | 'logits' | 'readout', Session>>;
+export type PaperSessions = Readonly<Record<'block' | 'logits' | 'task' | 'effects', Session>>;
 
 const held = new WeakMap<Runtime, { readonly key: string; readonly sessions: PaperSessions }>();
 
@@ -27,7 +27,8 @@ export async function paperSessions(
   const sessions: PaperSessions = {
     block: await runtime.compile(paperBlockGraph(architecture, positions)),
     logits: await runtime.compile(paperLogitsGraph(architecture, positions)),
-    readout: await runtime.compile(readoutGraph(architecture)),
+    task: await runtime.compile(readoutGraph(architecture, 'task')),
+    effects: await runtime.compile(readoutGraph(architecture, 'effects')),
   };
   held.set(runtime, { key, sessions });
   return sessions;

@@ -104,7 +104,7 @@ export async function* paperSweep(
         return {
           weights: readoutWeights,
           async run(last) {
-            const readout = new Readout(sessions.readout, readoutWeights, architecture, probe);
+            const readout = new Readout(sessions, readoutWeights, architecture, probe);
             const task = await readout.task(last);
             if (effectPositions === 0) return { task, effects: null };
             const ofRows = await readout.effects(last, paperRowCount(architecture) - 1, effectPositions);

@@ -5,6 +5,7 @@
  *   targets  [B,1]    the token that follows each position
  *   losses   [R,B]    −log p(target), nats
  *   hits     [R,B]    1 where the target is the first choice, else 0
+ * and where effects of ablations are asked for, which takes several passes over the logits more:
  *   kl       [R,B]    KL(clean ‖ row), nats
  *   shift    [R,B]    1 − cosine of the logits and those of the clean run, as they are: not centred over V
  *
@@ -15,7 +16,7 @@ import type { Architecture } from '../model/architecture.ts';
 import { normed } from './block-pieces.ts';
 import { OnnxGraph, type Value } from './onnx.ts';
 
-export function readoutGraph(architecture: Architecture): Uint8Array {
+export function readoutGraph(architecture: Architecture, purpose: 'task' | 'effects'): Uint8Array {
   const { width: D, vocabulary: V, norm } = architecture;
   const graph = new OnnxGraph();
   const stream = graph.input('stream', ['R', 'B', D]);
@@ -36,6 +37,7 @@ export function readoutGraph(architecture: Architecture): Uint8Array {
   });
   const logits = graph.op('Reshape', [graph.op('Gemm', [rows, unembedding], { transB: 1 }), shape]);
 
+  // Three times as fast as ReduceLogSumExp and a gather from the logits.
   const logs = graph.op('LogSoftmax', [logits], { axis: -1 });
   const each = graph.op('Expand', [
     targets,
@@ -45,6 +47,8 @@ export function readoutGraph(architecture: Architecture): Uint8Array {
   output('losses', graph.op('Neg', [chosen]));
   const best = graph.op('ReduceMax', [logs, last], { keepdims: 0 });
   output('hits', graph.op('Cast', [graph.op('GreaterOrEqual', [chosen, best])], { to: 1 }));
+
+  if (purpose === 'task') return graph.toBytes();
 
   const cleanLogs = first(logs);
   output('kl', dot(graph.op('Exp', [cleanLogs]), graph.op('Sub', [cleanLogs, logs])));

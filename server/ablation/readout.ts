@@ -32,15 +32,23 @@ type Place = { readonly prompt: number; readonly at: number };
 type Readings = Readonly<Record<'losses' | 'hits' | 'kl' | 'shift', Float32Array>>;
 const READINGS = ['losses', 'hits', 'kl', 'shift'] as const;
 
+/** The graph for each purpose (readout-graph.ts). */
+export type ReadoutSessions = { readonly task: Session; readonly effects: Session };
+
 export class Readout {
-  readonly #session: Session;
+  readonly #sessions: ReadoutSessions;
   readonly #inputs: Record<string, ReturnType<typeof floatTensor>>;
   readonly #architecture: Architecture;
   readonly #probe: ProbeTokens;
 
-  constructor(session: Session, weights: ReadoutWeights, architecture: Architecture, probe: ProbeTokens) {
+  constructor(
+    sessions: ReadoutSessions,
+    weights: ReadoutWeights,
+    architecture: Architecture,
+    probe: ProbeTokens,
+  ) {
     const { width: D, vocabulary: V } = architecture;
-    this.#session = session;
+    this.#sessions = sessions;
     this.#architecture = architecture;
     this.#probe = probe;
     this.#inputs = {
@@ -56,7 +64,7 @@ export class Readout {
     const places = lengths.flatMap((length, prompt) =>
       Array.from({ length: length - 1 }, (_, at): Place => ({ prompt, at })),
     );
-    const { losses, hits } = await this.#read(stream, [0], places);
+    const { losses, hits } = await this.#read('task', stream, [0], places);
     const mean = (values: Float32Array, where: (at: number, length: number) => boolean) =>
       meanOf(places.flatMap(({ prompt, at }, index) => (where(at, lengths[prompt]) ? [values[index]] : [])));
     // Tokens 1 … T/2 − 1 are the first half, T/2 … T − 1 the second.
@@ -92,7 +100,7 @@ export class Readout {
       );
     });
     const rows = Array.from({ length: 1 + nodes }, (_, row) => row);
-    const readings = await this.#read(stream, rows, places);
+    const readings = await this.#read('effects', stream, rows, places);
     const row = (values: Float32Array, index: number) =>
       values.subarray(index * places.length, (index + 1) * places.length);
     const loss = (index: number) =>
@@ -112,7 +120,12 @@ export class Readout {
    * @param rows indices into `stream`, the clean run's 0 first
    * @throws CheckpointFailure not-finite
    */
-  async #read(stream: Float32Array, rows: readonly number[], places: readonly Place[]): Promise<Readings> {
+  async #read(
+    purpose: keyof ReadoutSessions,
+    stream: Float32Array,
+    rows: readonly number[],
+    places: readonly Place[],
+  ): Promise<Readings> {
     const { width: D, vocabulary: V } = this.#architecture;
     const { prompts: P, positions: T, ids } = this.#probe;
     const logitsMax = Math.max(2, Math.floor(LOGIT_BYTES_MAX / (4 * V)));
@@ -135,12 +148,12 @@ export class Readout {
             values.set(stream.subarray(source, source + D), (r * here.length + b) * D);
           });
         });
-        const results = await this.#session.run({
+        const results = await this.#sessions[purpose].run({
           ...this.#inputs,
           stream: floatTensor(values, [some.length, here.length, D]),
           targets: int64Tensor(BigInt64Array.from(targets), [here.length, 1]),
         });
-        for (const name of READINGS) {
+        for (const name of purpose === 'task' ? (['losses', 'hits'] as const) : READINGS) {
           const read = floats(results, name);
           const bad = read.find((value) => !Number.isFinite(value));
           if (bad !== undefined)

@@ -16,7 +16,7 @@ export type Session = {
   readonly inputShapes: ReadonlyMap<string, readonly (number | string)[]>;
   release(): Promise<void>;
 };
-export type Sessions = { readonly block: Session; readonly readout: Session };
+export type Sessions = Readonly<Record<'block' | 'task' | 'effects', Session>>;
 
 export type RuntimeOptions = {
   /** Threads of one run; 0 lets onnxruntime take every core. */
@@ -84,7 +84,8 @@ export class Runtime {
     await this.release();
     this.#sessions = {
       block: await this.compile(blockGraph(architecture, positions, choices)),
-      readout: await this.compile(readoutGraph(architecture)),
+      task: await this.compile(readoutGraph(architecture, 'task')),
+      effects: await this.compile(readoutGraph(architecture, 'effects')),
     };
     this.#key = key;
     return this.#sessions;
@@ -93,8 +94,7 @@ export class Runtime {
   async release(): Promise<void> {
     const sessions = this.#sessions;
     this.#sessions = null;
-    await sessions?.block.release();
-    await sessions?.readout.release();
+    for (const session of Object.values(sessions ?? {})) await session.release();
   }
 
   /** @param model bytes of the ONNX format */

@@ -95,7 +95,7 @@ export async function* sweep(
       return {
         weights: readoutWeights,
         async run(stream) {
-          const readout = new Readout(sessions.readout, readoutWeights, architecture, probe);
+          const readout = new Readout(sessions, readoutWeights, architecture, probe);
           const task = await readout.task(stream);
           const effects = effectPositions > 0 ? await readout.effects(stream, nodes, effectPositions) : null;
           return { task, effects };

@@ -73,6 +73,8 @@ export const Checkpoint = z.object({
   metrics: NumberRecord,
   /** Standard error of a metric over prompts, where known. */
   metricErrors: NumberRecord,
+  /** z-score of a metric beside graphs with the same weights shuffled within each pair of layers, where asked for. */
+  nullScores: NumberRecord,
   task: NumberRecord,
   roles: z.nullable(Roles),
   /** Distances that are undefined since an output is zero, over edges, prompts and positions; they count as 0. */
@@ -157,6 +159,7 @@ export const Delta = z.discriminatedUnion('type', [
     checkpoint: z.string(),
     metrics: NumberRecord,
     metricErrors: NumberRecord,
+    nullScores: NumberRecord,
     /** Empty where only the comparison with the previous checkpoint is stated anew. */
     nodeMetrics: z.record(z.string(), Numbers),
     headScores: z.record(z.string(), Numbers),

@@ -19,7 +19,8 @@ import { JACKKNIFE_NODES_MAX } from './base/config.ts';
 import { churnFloor } from './graph/churn-floor.ts';
 import type { ComponentGraph } from './graph/component-graph.ts';
 import { jackknifeErrors } from './graph/jackknife.ts';
-import { measureCheap, measureExpensive } from './graph/measure.ts';
+import { measure, measureCheap, measureExpensive } from './graph/measure.ts';
+import { nullModelScores } from './graph/null-model.ts';
 import { edgeStatistics } from './graph/prompt-statistics.ts';
 import { type Architecture, componentNodes } from './model/architecture.ts';
 import { readModel } from './model/family.ts';
@@ -28,6 +29,7 @@ import { readTokenizer } from './source/tokenizer-files.ts';
 
 /** Share of a large matrix product's speed that a sweep reaches; measured by npm run bench. */
 const EFFICIENCY = 0.4;
+const NULL_MODEL_SEED = 1;
 
 export type AnalysisEvent =
   | {
@@ -51,6 +53,11 @@ export type AnalysisEvent =
       /** One value a node, the effects on the output among them. */
       readonly nodeMetrics: Readonly<Record<string, readonly number[]>>;
       readonly roles: Partial<Roles>;
+    }
+  | {
+      readonly type: 'null-model';
+      /** z-score by id of the metric; metrics that the null model cannot move have none. */
+      readonly nullScores: Readonly<Record<string, number>>;
     }
   | {
       /** What belongs to the checkpoint as a whole; comes before its metrics. */
@@ -110,6 +117,7 @@ export async function* analyse(
         };
         const graph = { nodes, sources, targets, weights, standardErrors };
         yield* measured(graph, perPrompt, probe.prompts);
+        if (settings.nullModel) yield { type: 'null-model', nullScores: nullScores(graph) };
         continue;
       }
       const layer = edgeStatistics(event.weights, probe.prompts);
@@ -160,6 +168,12 @@ function* measured(
     nodeMetrics: expensive.nodeMetrics,
     roles: expensive.roles,
   };
+}
+
+function nullScores(graph: ComponentGraph): Record<string, number> {
+  const metrics = (other: ComponentGraph) => measure(other, ACTIVITY_THRESHOLD).metrics;
+  const scores = Object.entries(nullModelScores(graph, metrics, { seed: NULL_MODEL_SEED }));
+  return Object.fromEntries(scores.flatMap(([id, score]) => (score === null ? [] : [[id, score]])));
 }
 
 async function tokenProbe(probe: ProbeOptions, checkpoint: CheckpointRef): Promise<TokenProbe> {

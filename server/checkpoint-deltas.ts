@@ -143,6 +143,8 @@ export class CheckpointDeltas {
             roles: event.roles,
           }),
         );
+      case 'null-model':
+        return of(metricsDelta(checkpoint, { nullScores: { ...event.nullScores } }));
       default:
         return unreachable(event);
     }

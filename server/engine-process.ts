@@ -43,12 +43,7 @@ export class EngineProcess implements Engine {
 
   analyse(checkpoint: CheckpointRef, settings: Settings): Observable<AnalysisEvent> {
     return this.#ask({ type: 'analyse', checkpoint, settings }, (reply) =>
-      reply.type === 'opened' ||
-      reply.type === 'layer' ||
-      reply.type === 'output' ||
-      reply.type === 'measured'
-        ? reply
-        : null,
+      isAnalysisEvent(reply) ? reply : null,
     );
   }
 
@@ -120,4 +115,8 @@ export class EngineProcess implements Engine {
     this.#child = child;
     return child;
   }
+}
+
+function isAnalysisEvent(reply: EngineReply): reply is AnalysisEvent {
+  return ['opened', 'layer', 'output', 'measured', 'null-model'].includes(reply.type);
 }

@@ -272,7 +272,7 @@ async function engineOf({ threads, device }: EngineWords): Promise<EngineProcess
 }
 
 async function settingsOf(words: EngineWords): Promise<Settings> {
-  const { ablation, measure, nodes, effects, effectPositions } = words;
+  const { ablation, measure, nodes, effects, effectPositions, nullModel } = words;
   const problem = nodes === 'paper' ? paperChoicesProblem({ ablation, measure }) : null;
   if (problem !== null) throw new UsageError(`--nodes: ${problem}`);
   const memoryBytesMax = words.memoryMib * MIB;
@@ -283,6 +283,7 @@ async function settingsOf(words: EngineWords): Promise<Settings> {
     nodes,
     effects,
     effectPositions,
+    nullModel,
     memoryBytesMax,
   };
 }

@@ -12,6 +12,7 @@ export function metricsDelta(
     checkpoint,
     metrics: {},
     metricErrors: {},
+    nullScores: {},
     nodeMetrics: {},
     headScores: {},
     task: {},

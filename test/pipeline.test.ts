@@ -33,6 +33,7 @@ const SETTINGS: Settings = {
   nodes: 'components',
   effects: 'auto',
   effectPositions: null,
+  nullModel: false,
   memoryBytesMax: 1e9,
 };
 

@@ -20,6 +20,8 @@ export type Settings = {
   readonly effects: 'auto' | 'on' | 'off';
   /** At how many positions of each prompt effects are read; null for all. */
   readonly effectPositions: number | null;
+  /** Also set each metric beside graphs with the same weights in random places (graph/null-model.ts). */
+  readonly nullModel: boolean;
   /** Bytes that a sweep's tensors may take beside the weights. */
   readonly memoryBytesMax: number;
 };

@@ -7,7 +7,7 @@
  * Without active edges all four are 0. O(N + M). Source: E. Rocchetti, arXiv 2509.15269.
  */
 import { directedDensity } from 'graphology-metrics/graph/density.js';
-import type { ComponentGraph } from './component-graph.ts';
+import { activeGraph, type ComponentGraph } from './component-graph.ts';
 
 export type Activity = {
   readonly active_edges: number;
@@ -17,20 +17,12 @@ export type Activity = {
 };
 
 export function activity(graph: ComponentGraph, threshold: number): Activity {
-  const { nodes, sources, targets, weights } = graph;
-  const touched = new Uint8Array(nodes.length);
-  let edges = 0;
-  weights.forEach((weight, edge) => {
-    if (weight <= threshold) return;
-    edges += 1;
-    touched[sources[edge]] = 1;
-    touched[targets[edge]] = 1;
-  });
-  const touchedNodes = touched.reduce((count, is) => count + is, 0);
+  const active = activeGraph(graph, threshold);
+  const nodes = active.filterNodes((node) => active.degree(node) > 0).length;
   return {
-    active_edges: edges,
-    active_nodes: touchedNodes,
-    density: edges === 0 ? 0 : directedDensity(touchedNodes, edges),
-    fill: edges === 0 ? 0 : edges / weights.length,
+    active_edges: active.size,
+    active_nodes: nodes,
+    density: active.size === 0 ? 0 : directedDensity(nodes, active.size),
+    fill: active.size === 0 ? 0 : active.size / graph.weights.length,
   };
 }

@@ -55,8 +55,18 @@ function checkpointLine(id: string, state: RunState): object {
   if (!checkpoint || graph?.checkpoint !== id || !analysis)
     throw new Error(`invariant: ${id} is the checkpoint completed last`);
   const { sources, targets } = possibleEdges(analysis.nodes);
-  const { step, metrics, metricErrors, roles, task, undefinedCount, unchangedLayers, identicalTo, millis } =
-    checkpoint;
+  const {
+    step,
+    metrics,
+    metricErrors,
+    nullScores,
+    roles,
+    task,
+    undefinedCount,
+    unchangedLayers,
+    identicalTo,
+    millis,
+  } = checkpoint;
   return {
     type: 'checkpoint',
     step,
@@ -69,6 +79,7 @@ function checkpointLine(id: string, state: RunState): object {
     ]),
     metrics,
     metricErrors,
+    ...(Object.keys(nullScores).length > 0 && { nullScores }),
     nodeMetrics: graph.nodeMetrics,
     headScores: graph.headScores,
     roles,

@@ -19,6 +19,7 @@ export type EngineWords = {
   readonly effects: 'auto' | 'on' | 'off';
   /** null for all positions */
   readonly effectPositions: number | null;
+  readonly nullModel: boolean;
   readonly memoryMib: number;
   readonly device: string;
   /** Take each K-th checkpoint; when more than maxLag wait, skip to the newest. */
@@ -67,6 +68,7 @@ const ENGINE_OPTIONS = {
   nodes: { type: 'string' },
   effects: { type: 'string' },
   'effect-positions': { type: 'string' },
+  'null-model': { type: 'boolean' },
   'memory-mib': { type: 'string' },
   device: { type: 'string' },
   every: { type: 'string' },
@@ -98,6 +100,7 @@ Analysis
   --nodes N                      components (default), or paper: the paper's 187 x 140 node set, gpt_neox only
   --effects E                    effects on the model's output: on, off, auto (on up to a vocabulary of 4096)
   --effect-positions K           read effects at K evenly spread positions of each prompt (all)
+  --null-model                   also z-scores beside graphs with the same weights in random places
   --threads N                    threads of a sweep (all cores)
   --memory-mib N                 memory for the tensors of a sweep beside the weights (1024)
   --device D                     cpu (default) or another execution provider of onnxruntime, such as cuda
@@ -176,7 +179,7 @@ function phasesFrom(words: readonly string[]): Command {
   return { name: 'phases', file, signals: values.signals?.split(',') ?? null };
 }
 
-type OptionTypes = Readonly<Record<string, { readonly type: 'string' }>>;
+type OptionTypes = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
 
 function parsed<T extends OptionTypes>(words: readonly string[], options: T) {
   try {
@@ -186,7 +189,11 @@ function parsed<T extends OptionTypes>(words: readonly string[], options: T) {
   }
 }
 
-type EngineValues = { readonly [name in keyof typeof ENGINE_OPTIONS]?: string | undefined };
+type EngineValues = {
+  readonly [name in keyof typeof ENGINE_OPTIONS]?:
+    | ((typeof ENGINE_OPTIONS)[name]['type'] extends 'boolean' ? boolean : string)
+    | undefined;
+};
 
 function engineWords(values: EngineValues): EngineWords {
   const positions = values['effect-positions'];
@@ -198,6 +205,7 @@ function engineWords(values: EngineValues): EngineWords {
     nodes: oneOf('nodes', values.nodes, ['components', 'paper'] as const, 'components'),
     effects: oneOf('effects', values.effects, ['auto', 'on', 'off'] as const, 'auto'),
     effectPositions: positions === undefined ? null : count('effect-positions', positions, 0, 1),
+    nullModel: values['null-model'] ?? false,
     memoryMib: count('memory-mib', values['memory-mib'], 1_024, 128),
     device: values.device ?? 'cpu',
     every: count('every', values.every, 1, 1),

@@ -103,6 +103,17 @@ describe('analyze', () => {
     );
   });
 
+  it('sets metrics beside a null model where asked to', async () => {
+    const { lines } = await phasewatch('analyze', SAMPLE_RUN, '--steps', '4000', '--null-model');
+    const { nullScores } = lines()[1];
+    // Shuffling weights within pairs of layers moves communities and clustering, and leaves totals where they are.
+    expect(Object.keys(nullScores)).toEqual(
+      expect.arrayContaining(['modularity', 'average_directed_clustering']),
+    );
+    expect(nullScores).not.toHaveProperty('total_strength');
+    expect(Object.values(nullScores).every(Number.isFinite)).toBe(true);
+  });
+
   it('marks a broken checkpoint with a sentence, goes on, and exits with 1', async () => {
     const directory = join(scratch, 'broken');
     cpSync(SAMPLE_RUN, directory, { recursive: true });

@@ -50,6 +50,7 @@ export function madeCheckpoint(step: number, more: Partial<Checkpoint> = {}): Ch
     status: 'done',
     metrics: {},
     metricErrors: {},
+    nullScores: {},
     task: {},
     roles: null,
     undefinedCount: 0,

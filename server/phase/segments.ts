@@ -10,9 +10,10 @@
  *                   standard deviations of what it leaves unexplained
  *   above           median churn > median + 2·1.48·MAD of the calmest segment (least median churn, CALM_MIN samples)
  *
- * Growth that levels off is no jump, so no change point: a consolidation ends, and refinement begins, at the first
- * sample from which on strength no longer grows and rises at most half as fast as before. Pure; live, names
- * are given anew as the run goes on. Segments begin with the last step of a change's interval.
+ * The last segment has no name until it has CALM_MIN samples. Growth that levels off is no jump, so no change point: a
+ * consolidation ends, and refinement begins, at the first sample from which on strength no longer grows and rises at
+ * most half as fast as before. Pure; live, names are given anew as the run goes on. Segments begin with the last step
+ * of a change's interval.
  */
 import { SAID_FROM } from './detector.ts';
 import type { PhaseChange, Sample } from './phase-change.ts';
@@ -93,6 +94,13 @@ function namedSegment(
   const strengths = valuesOf(part, 'log_total_strength');
   if (strengths.length === 0)
     return { ...place, name: null, reasons: ['no log_total_strength to judge growth by'] };
+
+  if (partsFromHere.length === 1 && part.length < CALM_MIN)
+    return {
+      ...place,
+      name: null,
+      reasons: [`too early to say: ${part.length} of the ${CALM_MIN} checkpoints that a name needs`],
+    };
 
   const strength = line(strengths);
   const calm = calmest(partsFromHere);

@@ -87,4 +87,18 @@ describe('segments', () => {
   it('has no name without total strength', () => {
     expect(segments([], [sampleOf(0, { edges: 3 })])[0].name).toBeNull();
   });
+
+  it('have no name while the last one has fewer than four checkpoints', () => {
+    const samples = run([WANDERING, { ...GROWING, count: 3 }]);
+    const named = segments([change(90, 100)], samples);
+    expect(named.at(-1)).toEqual({
+      from: 100,
+      to: 120,
+      name: null,
+      reasons: ['too early to say: 3 of the 4 checkpoints that a name needs'],
+    });
+    expect(segments([change(90, 100)], run([WANDERING, { ...GROWING, count: 4 }])).at(-1)?.name).toBe(
+      'consolidation',
+    );
+  });
 });

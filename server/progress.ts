@@ -2,11 +2,15 @@
  * Keeps count of a run's progress and says how long it still takes.
  *
  * A layer's cost is taken as its rows: 1 clean run + the components of all earlier layers. The time a whole
- * checkpoint takes is the mean of those finished (before the first: elapsed ÷ share of rows done, and before its first
- * layer what its operations need on this machine).
+ * checkpoint takes is the mean of those finished (before the first: elapsed ÷ share of rows done, and before a
+ * quarter of them what its operations need on this machine).
  */
 import { layerCountOf } from '../protocol/graph.ts';
 import type { Analysis, Delta, Progress } from '../protocol/state.ts';
+
+/** Share of a first checkpoint's rows from which on their time says more than the expectation: the first layer's also
+ * holds what only happens once, such as compiling the graphs. */
+const TELLING_SHARE = 0.25;
 
 export class ProgressBook {
   readonly #now: () => number;
@@ -120,7 +124,7 @@ export class ProgressBook {
     const whole =
       this.#finished > 0
         ? this.#finishedMillis / this.#finished
-        : rowsDone > 0
+        : rowsDone > 0 && rowsDone >= TELLING_SHARE * rows
           ? (elapsed * rows) / rowsDone
           : this.#expectedMillis;
     if (whole === null) return null;

@@ -5,6 +5,8 @@
 import type { Progress } from '../../protocol/state.ts';
 
 const BAR_WIDTH = 24;
+/** Where a terminal does not say how wide it is. */
+const COLUMNS = 80;
 
 export function progressLine(progress: Progress): string {
   const { taken, known, layersDone, layers, checkpoint, remainingMillis, activity } = progress;
@@ -27,7 +29,7 @@ export class ProgressBar {
 
   draw(progress: Progress): void {
     if (!this.#stream.isTTY) return;
-    this.#stream.write(`\r\x1b[2K${progressLine(progress).slice(0, this.#stream.columns - 1)}`);
+    this.#stream.write(`\r\x1b[2K${progressLine(progress).slice(0, (this.#stream.columns || COLUMNS) - 1)}`);
   }
 
   clear(): void {

@@ -70,7 +70,7 @@ function sizeOf(shape: Shape, name: string): number {
 }
 
 /** Writes config.json and model.safetensors, tensor by tensor. */
-function writeCheckpoint(directory: string, shape: Shape): CheckpointRef {
+export function writeCheckpoint(directory: string, shape: Shape): CheckpointRef {
   const configFile = join(directory, 'config.json');
   writeFileSync(configFile, JSON.stringify(configOf(shape)));
   let end = 0;

@@ -5,7 +5,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { benchBoundary } from './boundary.ts';
 import { benchLoading } from './loading.ts';
+import { benchMetrics } from './metrics.ts';
 import { benchPhases } from './phases.ts';
 import { benchSweeps } from './sweeps.ts';
 import { commit, machine } from './timing.ts';
@@ -21,6 +23,9 @@ print('');
 await benchSweeps(print, process.argv.includes('--large'));
 print('');
 await benchLoading(print);
+await benchBoundary(print);
+print('');
+await benchMetrics(print);
 print('');
 await benchPhases(print);
 

@@ -103,6 +103,22 @@ describe('analyze', () => {
     );
   });
 
+  it('recognises a checkpoint that is identical to the one before', async () => {
+    const directory = join(scratch, 'identical');
+    for (const step of [1, 2])
+      cpSync(join(SAMPLE_RUN, 'checkpoint-512'), join(directory, `checkpoint-${step}`), { recursive: true });
+    const { lines } = await phasewatch('analyze', directory);
+    const [first, second] = lines().filter((line) => line.type === 'checkpoint');
+    expect(first).toMatchObject({ identicalTo: null, unchangedLayers: 0 });
+    expect(second).toMatchObject({ identicalTo: 'checkpoint-1', unchangedLayers: 3, metrics: { churn: 0 } });
+    expect(second.edges).toEqual(first.edges);
+  });
+
+  it('leaves out what --every says', async () => {
+    const { lines } = await phasewatch('analyze', SAMPLE_RUN, '--every', '2');
+    expect(lines().flatMap((line) => (line.type === 'checkpoint' ? [line.step] : []))).toEqual([0, 4000]);
+  });
+
   it('sets metrics beside a null model where asked to', async () => {
     const { lines } = await phasewatch('analyze', SAMPLE_RUN, '--steps', '4000', '--null-model');
     const { nullScores } = lines()[1];

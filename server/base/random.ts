@@ -6,9 +6,13 @@ export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+    return mixed(state) / 2 ** 32;
   };
+}
+
+/** A word of 32 bits whose bits all depend on all bits of `word`. */
+export function mixed(word: number): number {
+  let t = Math.imul(word ^ (word >>> 15), word | 1);
+  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+  return (t ^ (t >>> 14)) >>> 0;
 }

@@ -18,11 +18,12 @@ import {
   specialTokens,
 } from './config-json.ts';
 import {
-  type BlockWeights,
   type ModelWeights,
   readPositions,
+  readStored,
   readTensor,
   readUnembedding,
+  type StoredNames,
 } from './weights.ts';
 
 const LAYER_KINDS = ['global', 'local'] as const;
@@ -97,8 +98,24 @@ export function gptNeoArchitecture(json: unknown): Architecture {
   };
 }
 
+const STORED: StoredNames = {
+  attention_norm_weight: 'ln_1.weight',
+  attention_norm_bias: 'ln_1.bias',
+  query_weight: 'attn.attention.q_proj.weight',
+  key_weight: 'attn.attention.k_proj.weight',
+  value_weight: 'attn.attention.v_proj.weight',
+  output_weight: 'attn.attention.out_proj.weight',
+  output_bias: 'attn.attention.out_proj.bias',
+  mlp_norm_weight: 'ln_2.weight',
+  mlp_norm_bias: 'ln_2.bias',
+  up_weight: 'mlp.c_fc.weight',
+  up_bias: 'mlp.c_fc.bias',
+  down_weight: 'mlp.c_proj.weight',
+  down_bias: 'mlp.c_proj.bias',
+};
+
 export function gptNeoWeights(architecture: Architecture, tensors: TensorReader): ModelWeights {
-  const { width: D, mlpWidth: F, vocabulary: V } = architecture;
+  const { width: D, vocabulary: V } = architecture;
   const prefix = tensors.has('wte.weight') ? '' : 'transformer.';
   const read = (name: string, ...shape: number[]) => readTensor(tensors, name, shape);
 
@@ -108,25 +125,7 @@ export function gptNeoWeights(architecture: Architecture, tensors: TensorReader)
       positions: await readPositions(architecture, tensors, `${prefix}wpe.weight`),
     }),
 
-    async block(layer): Promise<BlockWeights> {
-      const at = `${prefix}h.${layer}`;
-      const attention = `${at}.attn.attention`;
-      return {
-        attention_norm_weight: await read(`${at}.ln_1.weight`, D),
-        attention_norm_bias: await read(`${at}.ln_1.bias`, D),
-        query_weight: await read(`${attention}.q_proj.weight`, D, D),
-        key_weight: await read(`${attention}.k_proj.weight`, D, D),
-        value_weight: await read(`${attention}.v_proj.weight`, D, D),
-        output_weight: await read(`${attention}.out_proj.weight`, D, D),
-        output_bias: await read(`${attention}.out_proj.bias`, D),
-        mlp_norm_weight: await read(`${at}.ln_2.weight`, D),
-        mlp_norm_bias: await read(`${at}.ln_2.bias`, D),
-        up_weight: await read(`${at}.mlp.c_fc.weight`, F, D),
-        up_bias: await read(`${at}.mlp.c_fc.bias`, F),
-        down_weight: await read(`${at}.mlp.c_proj.weight`, D, F),
-        down_bias: await read(`${at}.mlp.c_proj.bias`, D),
-      };
-    },
+    block: (layer) => readStored(tensors, architecture, `${prefix}h.${layer}`, STORED),
 
     async readout() {
       return {

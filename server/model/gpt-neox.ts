@@ -21,7 +21,7 @@ import {
   specialTokens,
 } from './config-json.ts';
 import { ROPE_KEYS, rotaryFrequencies } from './rope.ts';
-import { type BlockWeights, type ModelWeights, readTensor } from './weights.ts';
+import { type BlockWeights, type ModelWeights, readStored, readTensor, type StoredNames } from './weights.ts';
 
 const Config = z.object({
   hidden_size: size,
@@ -85,8 +85,22 @@ export function gptNeoxArchitecture(json: unknown): Architecture {
   };
 }
 
+/** Query, key and value are stored together. */
+const STORED: StoredNames = {
+  attention_norm_weight: 'input_layernorm.weight',
+  attention_norm_bias: 'input_layernorm.bias',
+  output_weight: 'attention.dense.weight',
+  output_bias: 'attention.dense.bias',
+  mlp_norm_weight: 'post_attention_layernorm.weight',
+  mlp_norm_bias: 'post_attention_layernorm.bias',
+  up_weight: 'mlp.dense_h_to_4h.weight',
+  up_bias: 'mlp.dense_h_to_4h.bias',
+  down_weight: 'mlp.dense_4h_to_h.weight',
+  down_bias: 'mlp.dense_4h_to_h.bias',
+};
+
 export function gptNeoxWeights(architecture: Architecture, tensors: TensorReader): ModelWeights {
-  const { width: D, mlpWidth: F, vocabulary: V, headWidth: d } = architecture;
+  const { width: D, vocabulary: V, headWidth: d } = architecture;
   // A base model saved without its unembedding leaves the prefix out.
   const prefix = tensors.has('embed_in.weight') ? '' : 'gpt_neox.';
   const read = (name: string, ...shape: number[]) => readTensor(tensors, name, shape);
@@ -96,30 +110,20 @@ export function gptNeoxWeights(architecture: Architecture, tensors: TensorReader
 
     async block(layer): Promise<BlockWeights> {
       const at = `${prefix}layers.${layer}`;
-      const attention = `${at}.attention`;
-      const fusedWeight = await read(`${attention}.query_key_value.weight`, 3 * D, D);
+      const fusedWeight = await read(`${at}.attention.query_key_value.weight`, 3 * D, D);
       const weights: BlockWeights = {
-        attention_norm_weight: await read(`${at}.input_layernorm.weight`, D),
-        attention_norm_bias: await read(`${at}.input_layernorm.bias`, D),
+        ...(await readStored(tensors, architecture, at, STORED)),
         query_weight: everyThird(fusedWeight, d * D, 0),
         key_weight: everyThird(fusedWeight, d * D, 1),
         value_weight: everyThird(fusedWeight, d * D, 2),
-        output_weight: await read(`${attention}.dense.weight`, D, D),
-        mlp_norm_weight: await read(`${at}.post_attention_layernorm.weight`, D),
-        mlp_norm_bias: await read(`${at}.post_attention_layernorm.bias`, D),
-        up_weight: await read(`${at}.mlp.dense_h_to_4h.weight`, F, D),
-        up_bias: await read(`${at}.mlp.dense_h_to_4h.bias`, F),
-        down_weight: await read(`${at}.mlp.dense_4h_to_h.weight`, D, F),
-        down_bias: await read(`${at}.mlp.dense_4h_to_h.bias`, D),
       };
       if (!architecture.blockShapes.query_bias) return weights;
-      const fusedBias = await read(`${attention}.query_key_value.bias`, 3 * D);
+      const fusedBias = await read(`${at}.attention.query_key_value.bias`, 3 * D);
       return {
         ...weights,
         query_bias: everyThird(fusedBias, d, 0),
         key_bias: everyThird(fusedBias, d, 1),
         value_bias: everyThird(fusedBias, d, 2),
-        output_bias: await read(`${attention}.dense.bias`, D),
       };
     },
 

@@ -21,8 +21,10 @@ import {
   type BlockWeights,
   type ModelWeights,
   readPositions,
+  readStored,
   readTensor,
   readUnembedding,
+  type StoredNames,
 } from './weights.ts';
 
 const Config = z.object({
@@ -89,8 +91,22 @@ export function gpt2Architecture(json: unknown): Architecture {
   };
 }
 
+/** Query, key and value are stored together. */
+const STORED: StoredNames = {
+  attention_norm_weight: 'ln_1.weight',
+  attention_norm_bias: 'ln_1.bias',
+  output_weight: 'attn.c_proj.weight',
+  output_bias: 'attn.c_proj.bias',
+  mlp_norm_weight: 'ln_2.weight',
+  mlp_norm_bias: 'ln_2.bias',
+  up_weight: 'mlp.c_fc.weight',
+  up_bias: 'mlp.c_fc.bias',
+  down_weight: 'mlp.c_proj.weight',
+  down_bias: 'mlp.c_proj.bias',
+};
+
 export function gpt2Weights(architecture: Architecture, tensors: TensorReader): ModelWeights {
-  const { width: D, mlpWidth: F, vocabulary: V } = architecture;
+  const { width: D, vocabulary: V } = architecture;
   const prefix = tensors.has('wte.weight') ? '' : 'transformer.';
   const read = (name: string, ...shape: number[]) => readTensor(tensors, name, shape);
 
@@ -105,22 +121,13 @@ export function gpt2Weights(architecture: Architecture, tensors: TensorReader): 
       const fusedWeight = await read(`${at}.attn.c_attn.weight`, D, 3 * D);
       const fusedBias = await read(`${at}.attn.c_attn.bias`, 3 * D);
       return {
-        attention_norm_weight: await read(`${at}.ln_1.weight`, D),
-        attention_norm_bias: await read(`${at}.ln_1.bias`, D),
+        ...(await readStored(tensors, architecture, at, STORED)),
         query_weight: columns(fusedWeight, D, 0),
         query_bias: columns(fusedBias, D, 0),
         key_weight: columns(fusedWeight, D, 1),
         key_bias: columns(fusedBias, D, 1),
         value_weight: columns(fusedWeight, D, 2),
         value_bias: columns(fusedBias, D, 2),
-        output_weight: await read(`${at}.attn.c_proj.weight`, D, D),
-        output_bias: await read(`${at}.attn.c_proj.bias`, D),
-        mlp_norm_weight: await read(`${at}.ln_2.weight`, D),
-        mlp_norm_bias: await read(`${at}.ln_2.bias`, D),
-        up_weight: await read(`${at}.mlp.c_fc.weight`, D, F),
-        up_bias: await read(`${at}.mlp.c_fc.bias`, F),
-        down_weight: await read(`${at}.mlp.c_proj.weight`, F, D),
-        down_bias: await read(`${at}.mlp.c_proj.bias`, D),
       };
     },
 

@@ -11,7 +11,7 @@
  */
 import * as z from 'zod';
 import type { TensorReader } from '../source/checkpoint-files.ts';
-import type { Architecture, BlockWeightName } from './architecture.ts';
+import type { Architecture } from './architecture.ts';
 import {
   activationOf,
   headWidthOf,
@@ -22,7 +22,7 @@ import {
   specialTokens,
 } from './config-json.ts';
 import { ROPE_KEYS, rotaryFrequencies } from './rope.ts';
-import { type ModelWeights, readTensor, readUnembedding } from './weights.ts';
+import { type ModelWeights, readStored, readTensor, readUnembedding, type StoredNames } from './weights.ts';
 
 /** In which words a family differs from Llama. What a family's model does not have, its configuration cannot ask for. */
 type Variant = {
@@ -171,7 +171,7 @@ function windowOf({ slidingWindow }: Variant, config: z.infer<typeof Config>): n
 }
 
 /** Where each weight of a block is stored, below `model.layers.{layer}.`. */
-const STORED: Readonly<Record<BlockWeightName, string>> = {
+const STORED: StoredNames = {
   attention_norm_weight: 'input_layernorm.weight',
   attention_norm_bias: 'input_layernorm.bias',
   query_weight: 'self_attn.q_proj.weight',
@@ -194,7 +194,7 @@ const STORED: Readonly<Record<BlockWeightName, string>> = {
   down_bias: 'mlp.down_proj.bias',
 };
 /** The same for norms that stand after attention and MLP. */
-const STORED_AFTER: Readonly<Record<string, string>> = {
+const STORED_AFTER: StoredNames = {
   attention_norm_weight: 'post_attention_layernorm.weight',
   mlp_norm_weight: 'post_feedforward_layernorm.weight',
 };
@@ -208,12 +208,7 @@ export function llamaWeights(architecture: Architecture, tensors: TensorReader):
   return {
     embedding: async () => ({ tokens: await read(`${prefix}embed_tokens.weight`, V, D), positions: null }),
 
-    async block(layer) {
-      const weights: Partial<Record<BlockWeightName, Float32Array>> = {};
-      for (const [name, shape] of Object.entries(architecture.blockShapes) as [BlockWeightName, number[]][])
-        weights[name] = await read(`${prefix}layers.${layer}.${stored[name]}`, ...shape);
-      return weights;
-    },
+    block: (layer) => readStored(tensors, architecture, `${prefix}layers.${layer}`, stored),
 
     async readout() {
       return {

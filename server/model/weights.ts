@@ -29,6 +29,28 @@ export type ModelWeights = {
   readout(): Promise<ReadoutWeights>;
 };
 
+/** Where a family stores a block's weights, below the block's path; no entry for what is not stored by itself. */
+export type StoredNames = Readonly<Partial<Record<BlockWeightName, string>>>;
+
+/**
+ * The weights of one block that are stored by themselves.
+ * @param at path of the block, such as `model.layers.3`
+ * @throws CheckpointFailure missing-tensor, wrong-shape, not-finite
+ */
+export async function readStored(
+  tensors: TensorReader,
+  { blockShapes }: Architecture,
+  at: string,
+  stored: StoredNames,
+): Promise<BlockWeights> {
+  const weights: Partial<Record<BlockWeightName, Float32Array>> = {};
+  for (const [name, shape] of Object.entries(blockShapes) as [BlockWeightName, readonly number[]][]) {
+    const tensor = stored[name];
+    if (tensor !== undefined) weights[name] = await readTensor(tensors, `${at}.${tensor}`, shape);
+  }
+  return weights;
+}
+
 /**
  * Reads a tensor and vouches for it.
  * @throws CheckpointFailure missing-tensor, wrong-shape, not-finite

@@ -6,12 +6,12 @@
 import { possibleEdges } from '../protocol/graph.ts';
 import { ACTIVITY_THRESHOLD } from '../protocol/metrics.ts';
 import type { Analysis, Roles } from '../protocol/state.ts';
-import { effectPositionsOf, type Settings } from './ablation/choices.ts';
 import { sweepFlop } from './ablation/cost.ts';
 import { paperNodes } from './ablation/paper-nodes.ts';
 import { paperSweep } from './ablation/paper-sweep.ts';
 import { type ProbeOptions, type ProbeTokens, probeTokens, type TokenProbe } from './ablation/probe.ts';
 import type { Runtime } from './ablation/runtime.ts';
+import { effectPositionsOf, type Settings } from './ablation/settings.ts';
 import { sweep } from './ablation/sweep.ts';
 import type { SweepCache } from './ablation/sweep-cache.ts';
 import { textTokens } from './ablation/text-probe.ts';

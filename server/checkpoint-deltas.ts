@@ -16,7 +16,7 @@ import {
 } from 'rxjs';
 import type { Analysis, Delta, Graph, RunInfo } from '../protocol/state.ts';
 import { unreachable } from '../protocol/unreachable.ts';
-import type { Settings } from './ablation/choices.ts';
+import type { Settings } from './ablation/settings.ts';
 import type { AnalysisEvent } from './analysis.ts';
 import { CheckpointFailure } from './base/failure.ts';
 import { Comparisons } from './comparisons.ts';

@@ -6,8 +6,8 @@
 import process from 'node:process';
 import { type ComponentNode, possibleEdges } from '../protocol/graph.ts';
 import { ACTIVITY_THRESHOLD } from '../protocol/metrics.ts';
-import type { Settings } from './ablation/choices.ts';
 import { Runtime } from './ablation/runtime.ts';
+import type { Settings } from './ablation/settings.ts';
 import { SweepCache } from './ablation/sweep-cache.ts';
 import { type AnalysisEvent, analyse } from './analysis.ts';
 import { CheckpointFailure, type FailureCode } from './base/failure.ts';

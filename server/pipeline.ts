@@ -12,7 +12,7 @@
 import { concat, concatMap, connect, defer, EMPTY, filter, map, merge, type Observable, of } from 'rxjs';
 import type { Delta, RunInfo } from '../protocol/state.ts';
 import { unreachable } from '../protocol/unreachable.ts';
-import type { Settings } from './ablation/choices.ts';
+import type { Settings } from './ablation/settings.ts';
 import { CheckpointDeltas } from './checkpoint-deltas.ts';
 import type { Engine } from './engine-process.ts';
 import type { GraphHistory } from './graph/history.ts';

@@ -95,11 +95,10 @@ function roomOf(file: string): string {
   return file.split('/')[1];
 }
 
-/** Files that can reach themselves through imports of values. */
+/** Files that can reach themselves through imports, of types too. */
 function circles(): string[] {
   const next = new Map<string, string[]>();
-  for (const { from, to, typeOnly } of imports)
-    if (!typeOnly) next.set(from, [...(next.get(from) ?? []), to]);
+  for (const { from, to } of imports) next.set(from, [...(next.get(from) ?? []), to]);
   const reaches = (start: string): boolean => {
     const seen = new Set<string>();
     const open = [...(next.get(start) ?? [])];

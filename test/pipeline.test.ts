@@ -4,7 +4,7 @@ import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { apply, initialState } from '../protocol/apply.ts';
 import type { Analysis, Delta, RunInfo } from '../protocol/state.ts';
-import type { Settings } from '../server/ablation/choices.ts';
+import type { Settings } from '../server/ablation/settings.ts';
 import type { AnalysisEvent } from '../server/analysis.ts';
 import { CheckpointFailure } from '../server/base/failure.ts';
 import type { Engine } from '../server/engine-process.ts';

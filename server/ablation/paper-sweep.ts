@@ -28,7 +28,8 @@ import { type Effects, Readout } from './readout.ts';
 import { edgeWeightsFrom, rowsMaxOf, runRows, validPositions } from './row-batches.ts';
 import { floats, type Runtime, weightTensors } from './runtime.ts';
 import { type Loaded, type StageResult, stagedSweep } from './staged-sweep.ts';
-import { embed, type SweepEvent, type SweepOptions } from './sweep.ts';
+import { embed, type SweepOptions } from './sweep.ts';
+import type { SweepEvent } from './sweep-event.ts';
 
 /** @throws CheckpointFailure unsupported-model for another family than gpt_neox */
 export async function* paperSweep(

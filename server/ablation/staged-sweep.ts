@@ -2,8 +2,9 @@
  * A sweep stage by stage: each stage takes the residual stream of all rows, yields the edges into one layer and
  * hands the stream on. Stages whose results follow from the same weights as in the previous sweep are not run.
  */
-import type { LayerEvent, OutputEvent, SweepEvent } from './sweep.ts';
+
 import { type CachedLayer, hashOf, keptStream, type SweepCache } from './sweep-cache.ts';
+import type { LayerEvent, OutputEvent, SweepEvent } from './sweep-event.ts';
 
 /** Weights that are loaded, and what they do to the residual stream before them. */
 export type Loaded<Result> = {

@@ -8,7 +8,7 @@
  */
 import { createHash } from 'node:crypto';
 import { STREAM_CACHE_BYTES_MAX } from '../base/config.ts';
-import type { LayerEvent, OutputEvent } from './sweep.ts';
+import type { LayerEvent, OutputEvent } from './sweep-event.ts';
 
 /** SHA-256 over arrays and their names, in the order given. */
 export function hashOf(arrays: Readonly<Record<string, Float32Array | null | undefined>>): string {

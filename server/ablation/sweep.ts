@@ -12,32 +12,14 @@
 import type { Architecture } from '../model/architecture.ts';
 import type { EmbeddingWeights, ModelWeights } from '../model/weights.ts';
 import { type BlockChoices, blockBytesPerRow } from './block-graph.ts';
-import { type HeadScores, headScores } from './head-scores.ts';
+import { headScores } from './head-scores.ts';
 import type { ProbeTokens } from './probe.ts';
-import { type Effects, Readout, type TaskMeasures } from './readout.ts';
+import { Readout } from './readout.ts';
 import { edgeWeightsFrom, rowsMaxOf, runRows, validPositions } from './row-batches.ts';
 import { floats, type Runtime, weightTensors } from './runtime.ts';
 import { type Loaded, type StageResult, type Stages, stagedSweep } from './staged-sweep.ts';
 import type { SweepCache } from './sweep-cache.ts';
-
-export type LayerEvent = {
-  readonly type: 'layer';
-  readonly layer: number;
-  /** [edges, P]: the edges into this layer in edge order, each with its weight on every prompt. */
-  readonly weights: Float32Array;
-  /** How many distances were undefined and count as 0, over edges, prompts and positions. */
-  readonly undefinedCount: number;
-  readonly headScores: HeadScores;
-  /** Taken from the previous sweep, since nothing that decides it has changed. */
-  readonly unchanged: boolean;
-};
-export type OutputEvent = {
-  readonly type: 'output';
-  readonly task: TaskMeasures;
-  readonly effects: Effects | null;
-  readonly unchanged: boolean;
-};
-export type SweepEvent = LayerEvent | OutputEvent;
+import type { SweepEvent } from './sweep-event.ts';
 
 export type SweepOptions = BlockChoices & {
   /** At how many positions of each prompt effects on the output are read; 0 for no effects. */

@@ -2,8 +2,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { probeTokens } from '../../server/ablation/probe.ts';
 import { Runtime } from '../../server/ablation/runtime.ts';
-import { type SweepEvent, sweep } from '../../server/ablation/sweep.ts';
+import { sweep } from '../../server/ablation/sweep.ts';
 import { SweepCache } from '../../server/ablation/sweep-cache.ts';
+import type { SweepEvent } from '../../server/ablation/sweep-event.ts';
 import { readModel } from '../../server/model/family.ts';
 import type { ModelWeights } from '../../server/model/weights.ts';
 import { openCheckpoint } from '../../server/source/checkpoint-files.ts';

@@ -38,7 +38,7 @@ export function layerLines(layout: Layout, width: number): SVGTemplateResult {
   return svg`${layout.layerYs.map(
     (y, layer) => svg`
       <line class="layer-line" x1="36" x2=${width - 12} y1=${y} y2=${y} />
-      <text class="layer-label" x="14" y=${y}>L${layer}</text>`,
+      <text class="layer-label" x="14" y=${y}>${layout.layerLabels[layer]}</text>`,
   )}`;
 }
 

@@ -29,6 +29,8 @@ export type Layout = {
   readonly places: readonly NodePlace[];
   /** y of each layer's heads. */
   readonly layerYs: readonly number[];
+  /** Name of each layer, bottom to top. */
+  readonly layerLabels: readonly string[];
   /** Radius of a node of mean strength. */
   readonly radius: number;
   readonly columnGap: number;
@@ -36,10 +38,12 @@ export type Layout = {
 };
 
 export function layoutOf(nodes: readonly ComponentNode[], size: { width: number; height: number }): Layout {
-  const layers = layerCountOf(nodes);
+  // The embedding, where it is a node, stands below layer 0.
+  const lowest = nodes.reduce((least, node) => Math.min(least, node.layer), 0);
+  const layers = layerCountOf(nodes) - lowest;
   const rows: number[][] = Array.from({ length: layers }, () => []);
   nodes.forEach((node, index) => {
-    rows[node.layer].push(index);
+    rows[node.layer - lowest].push(index);
   });
   const columns = rows.reduce((most, row) => Math.max(most, row.length), 1);
   const sequential = nodes.some((node) => node.kind === 'mlp' && risesIn(nodes, node));
@@ -65,11 +69,27 @@ export function layoutOf(nodes: readonly ComponentNode[], size: { width: number;
       places[index] = {
         x: left + (column + 0.5) * columnGap,
         y: layerYs[layer] - rise,
-        label: node.id.slice(`L${node.layer}`.length),
+        label: labelOf(node),
       };
     });
   });
-  return { places, layerYs, radius, columnGap, labelled: radius >= LABEL_RADIUS_MIN };
+  const layerLabels = rows.map((row, layer) =>
+    layerLabelOf(
+      row.map((index) => nodes[index]),
+      layer + lowest,
+    ),
+  );
+  return { places, layerYs, layerLabels, radius, columnGap, labelled: radius >= LABEL_RADIUS_MIN };
+}
+
+/** Heads and MLPs without their layer, which stands beside the row. */
+function labelOf({ id, kind, layer }: ComponentNode): string {
+  return kind === 'head' || kind === 'mlp' ? id.slice(`L${layer}`.length) : id;
+}
+
+function layerLabelOf(row: readonly ComponentNode[], layer: number): string {
+  const [only] = row.filter(({ kind }) => kind === 'emb' || kind === 'logits');
+  return only ? only.id : `L${layer}`;
 }
 
 function risesIn(nodes: readonly ComponentNode[], mlp: ComponentNode): boolean {

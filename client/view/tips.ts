@@ -23,11 +23,30 @@ export function nodeTip(
   return {
     title: node.id,
     lines: [
-      `${node.kind === 'head' ? 'attention head' : 'MLP'} of layer ${node.layer} · ${roles.length > 0 ? roles.join(' and ') : 'no role'}`,
+      `${whereabouts(node)} · ${roles.length > 0 ? roles.join(' and ') : 'no role'}`,
       `out-strength ${weightText(strengths.out[index])}`,
       `in-strength ${weightText(strengths.in[index])}`,
     ],
   };
+}
+
+/** What a node is, in words. */
+const KINDS: Readonly<Record<ComponentNode['kind'], string>> = {
+  head: 'attention head',
+  mlp: 'MLP',
+  emb: 'embedding',
+  q: 'query',
+  k: 'key',
+  v: 'value',
+  rot_q: 'rotated query',
+  rot_k: 'rotated key',
+  z: 'weighted values',
+  mlp_hidden: 'hidden activation of the MLP',
+  logits: 'logits',
+};
+
+function whereabouts({ kind, layer }: ComponentNode): string {
+  return kind === 'emb' || kind === 'logits' ? KINDS[kind] : `${KINDS[kind]} of layer ${layer}`;
 }
 
 export function edgeTip(

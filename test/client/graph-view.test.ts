@@ -28,6 +28,24 @@ describe('layoutOf', () => {
     expect(layout.columnGap).toBe(100);
   });
 
+  it('puts the embedding below layer 0 and the logits above the last, under their own names', () => {
+    const layout = layoutOf(
+      [
+        { id: 'emb', layer: -1, kind: 'emb', depth: -1 },
+        { id: 'attn.q.0', layer: 0, kind: 'q', depth: 0 },
+        { id: 'logits', layer: 1, kind: 'logits', depth: 1 },
+      ],
+      size,
+    );
+    expect(layout.layerLabels).toEqual(['emb', 'L0', 'logits']);
+    expect(layout.layerYs).toEqual([134, 84, 34]);
+    expect(layout.places.map(({ y, label }) => [label, y])).toEqual([
+      ['emb', 134],
+      ['attn.q.0', 84],
+      ['logits', 34],
+    ]);
+  });
+
   it('raises the MLP of a sequential block by a third of a row', () => {
     const layout = layoutOf(madeNodes(2, 1, 'sequential'), size);
     const [head, mlp, headAbove, mlpAbove] = layout.places.map(({ y }) => y);

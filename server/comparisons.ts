@@ -4,7 +4,7 @@
  * A checkpoint that comes late is compared with the one before it, and the one after it anew; the smoothed churn of
  * all after it changes with that, and is stated anew where it does.
  */
-import { concat, concatMap, defer, EMPTY, from, type Observable, of } from 'rxjs';
+import { concat, defer, EMPTY, from, map, type Observable } from 'rxjs';
 import type { ComponentNode } from '../protocol/graph.ts';
 import type { Delta, Graph } from '../protocol/state.ts';
 import type { Engine } from './engine-process.ts';
@@ -12,7 +12,12 @@ import { churnEwma } from './graph/churn-ewma.ts';
 import type { GraphHistory } from './graph/history.ts';
 import { metricsDelta } from './metrics-delta.ts';
 
-type Churn = { readonly step: number; readonly churn: number; ewma: number | null };
+type Churn = {
+  readonly step: number;
+  readonly churn: number;
+  /** As last stated. */
+  ewma: number | null;
+};
 
 export class Comparisons {
   readonly #engine: Engine;
@@ -29,7 +34,12 @@ export class Comparisons {
     return defer(() => {
       const { before, after } = this.#history.neighbours(graph.step);
       this.#history.put(graph);
-      return concat(this.#compared(before, graph, nodes), this.#compared(graph, after, nodes));
+      return concat(
+        this.#compared(before, graph, nodes),
+        this.#compared(graph, after, nodes),
+        // Once both are known, or what follows would be stated twice.
+        defer(() => from(this.#smoothed())),
+      );
     });
   }
 
@@ -43,12 +53,11 @@ export class Comparisons {
     if (!before || !after) return EMPTY;
     const [p, q] = [before, after].map((graph) => Float64Array.from(graph.weights));
     return this.#engine.compare(nodes, p, q).pipe(
-      concatMap((metrics) => {
-        this.#churns.set(after.checkpoint, { step: after.step, churn: metrics.churn, ewma: null });
-        return concat(
-          of(metricsDelta(after.checkpoint, { metrics: { ...metrics } })),
-          from(this.#smoothed()),
-        );
+      map((metrics) => {
+        const { churn } = metrics;
+        const ewma = this.#churns.get(after.checkpoint)?.ewma ?? null;
+        this.#churns.set(after.checkpoint, { step: after.step, churn, ewma });
+        return metricsDelta(after.checkpoint, { metrics: { ...metrics } });
       }),
     );
   }

@@ -85,7 +85,7 @@ const engine: Engine = {
       }),
     );
   },
-  compare: (_, before, after) => of(compare(before, after)),
+  compare: (_, before, after) => of({ ...compare(before, after), churn: after[0] / 100 }),
 };
 
 /** Runs the source's marbles and gives each delta with the frame at which it came. */
@@ -174,6 +174,21 @@ describe('the pipeline', () => {
       .map(({ delta }) => delta)
       .filter((delta) => delta.type === 'metrics' && 'churn' in delta.metrics);
     expect(compared.map((delta) => 'checkpoint' in delta && delta.checkpoint)).toEqual(['c3', 'c2', 'c3']);
+  });
+
+  it('smooths churn in the order of steps, and anew where a late checkpoint changes it', () => {
+    const seen = deltasOf('abc|', { a: ready(1), b: ready(3), c: ready(2) });
+    const stated = seen.flatMap(({ delta }) =>
+      delta.type === 'metrics' && 'churn_ewma' in delta.metrics
+        ? [[delta.checkpoint, delta.metrics.churn_ewma]]
+        : [],
+    );
+    // Churn is step / 100 here: c3 stands alone at first, then follows c2: (0.03 + 0.02) / 2.
+    expect(stated).toEqual([
+      ['c3', 0.03],
+      ['c2', 0.02],
+      ['c3', 0.025],
+    ]);
   });
 
   it('says how far it is: checkpoints taken and known, layers, time left', () => {

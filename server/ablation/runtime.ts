@@ -61,13 +61,15 @@ export class Runtime {
   async gigaflopRate(): Promise<number> {
     if (this.#gigaflopRate !== null) return this.#gigaflopRate;
     const SIZE = 1_024;
+    // The best of them: what runs beside it for a moment must not pass for the machine.
+    const RUNS = 10;
     const graph = new OnnxGraph();
     const [a, b] = ['a', 'b'].map((name) => graph.input(name, [SIZE, SIZE]));
     graph.output('product', graph.op('MatMul', [a, b]), [SIZE, SIZE]);
     const session = await this.compile(graph.toBytes());
     const matrix = floatTensor(new Float32Array(SIZE * SIZE).fill(0.5), [SIZE, SIZE]);
     let millis = Number.POSITIVE_INFINITY;
-    for (let run = 0; run < 3; run += 1) {
+    for (let run = 0; run < RUNS; run += 1) {
       const begun = performance.now();
       await session.run({ a: matrix, b: matrix });
       millis = Math.min(millis, performance.now() - begun);

@@ -1,11 +1,10 @@
 /**
  * State as a pure function of a snapshot and the deltas after it; server and client run this same `apply`.
  */
-import type { Checkpoint, Delta, Graph, Roles, RunInfo, RunState } from './state.ts';
+import { OutOfStep } from './out-of-step.ts';
+import { wholeEdges } from './sparse-edges.ts';
+import type { Checkpoint, Graph, Roles, RunInfo, RunState, Update } from './state.ts';
 import { unreachable } from './unreachable.ts';
-
-/** A delta that does not fit the state it is applied to (rule S-3). */
-export class OutOfStep extends Error {}
 
 export function initialState(run: RunInfo): RunState {
   return {
@@ -15,6 +14,7 @@ export function initialState(run: RunInfo): RunState {
     latest: null,
     phaseChanges: [],
     segments: [],
+    branches: [],
     progress: {
       activity: 'waiting',
       checkpoint: null,
@@ -32,7 +32,7 @@ export function initialState(run: RunInfo): RunState {
  * The state after `delta`. Never changes `state`; what a delta leaves alone is shared with it.
  * @throws OutOfStep where the delta does not belong to this state.
  */
-export function apply(state: RunState, delta: Delta): RunState {
+export function apply(state: RunState, delta: Update): RunState {
   switch (delta.type) {
     case 'run':
       return { ...state, run: delta.run };
@@ -41,7 +41,7 @@ export function apply(state: RunState, delta: Delta): RunState {
     case 'checkpoint-started':
       return {
         ...state,
-        checkpoints: placed(state.checkpoints, started(delta.checkpoint, delta.step)),
+        checkpoints: placed(state.checkpoints, started(delta.checkpoint, delta.step, delta.content)),
         partial: {
           checkpoint: delta.checkpoint,
           step: delta.step,
@@ -52,20 +52,24 @@ export function apply(state: RunState, delta: Delta): RunState {
         },
       };
     case 'checkpoint-skipped': {
-      const skipped: Checkpoint = { ...started(delta.checkpoint, delta.step), status: 'skipped' };
-      return { ...state, checkpoints: placed(state.checkpoints, skipped) };
+      const skipped: Checkpoint = { ...started(delta.checkpoint, delta.step, null), status: 'skipped' };
+      return {
+        ...state,
+        checkpoints: placed(state.checkpoints, skipped),
+        partial: partialWithout(state, delta.checkpoint),
+      };
     }
     case 'edges': {
       const partial = underWay(state, delta.checkpoint);
       if (delta.firstEdge !== partial.weights.length)
         throw new OutOfStep(`expected edges from ${partial.weights.length}, got ${delta.firstEdge}`);
-      const errors = delta.standardErrors && (partial.standardErrors ?? []).concat(delta.standardErrors);
+      const { weights, standardErrors } = wholeEdges(delta, state.latest);
       return {
         ...state,
         partial: {
           ...partial,
-          weights: partial.weights.concat(delta.weights),
-          standardErrors: errors,
+          weights: partial.weights.concat(weights),
+          standardErrors: standardErrors && (partial.standardErrors ?? []).concat(standardErrors),
         },
       };
     }
@@ -112,14 +116,14 @@ export function apply(state: RunState, delta: Delta): RunState {
     }
     case 'failure': {
       const failed: Checkpoint = {
-        ...started(delta.checkpoint, delta.step),
+        ...started(delta.checkpoint, delta.step, null),
         status: 'failed',
         failure: delta.failure,
       };
       return {
         ...state,
         checkpoints: placed(state.checkpoints, failed),
-        partial: state.partial?.checkpoint === delta.checkpoint ? null : state.partial,
+        partial: partialWithout(state, delta.checkpoint),
       };
     }
     case 'phase-change': {
@@ -129,6 +133,8 @@ export function apply(state: RunState, delta: Delta): RunState {
     }
     case 'phases':
       return { ...state, segments: delta.segments };
+    case 'rewound':
+      return rewound(state, delta.fromStep);
     default:
       return unreachable(delta);
   }
@@ -140,10 +146,36 @@ function rolesWith(before: Roles | null, known: Partial<Roles>): Roles | null {
   return { ...(before ?? { spreaders: [], gatherers: [], gatekeepers: [] }), ...known };
 }
 
-function started(id: string, step: number): Checkpoint {
+/** Everything from a step on becomes a branch: nothing is lost, and the run goes on from what is left. */
+function rewound(state: RunState, fromStep: number): RunState {
+  const isLeft = ({ step }: { readonly step: number }) => step < fromStep;
+  const isLeftChange = ({ interval }: { readonly interval: readonly [number, number] }) =>
+    interval[1] < fromStep;
+  const branch = {
+    fromStep,
+    checkpoints: state.checkpoints.filter((checkpoint) => !isLeft(checkpoint)),
+    phaseChanges: state.phaseChanges.filter((change) => !isLeftChange(change)),
+  };
+  return {
+    ...state,
+    checkpoints: state.checkpoints.filter(isLeft),
+    partial: state.partial && isLeft(state.partial) ? state.partial : null,
+    latest: state.latest && isLeft(state.latest) ? state.latest : null,
+    phaseChanges: state.phaseChanges.filter(isLeftChange),
+    segments: state.segments.filter(({ to }) => to < fromStep),
+    branches: [...state.branches, branch],
+  };
+}
+
+function partialWithout(state: RunState, checkpoint: string): Graph | null {
+  return state.partial?.checkpoint === checkpoint ? null : state.partial;
+}
+
+function started(id: string, step: number, content: string | null): Checkpoint {
   return {
     id,
     step,
+    content,
     status: 'computing',
     metrics: {},
     metricErrors: {},

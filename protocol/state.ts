@@ -1,5 +1,8 @@
 /**
- * The state of a watched run, and the deltas that change it (apply.ts).
+ * The state of a watched run, the deltas that change it (apply.ts), and how its analysis stands.
+ *
+ * Deltas are what happened: numbered, kept, and each told once. Progress is how things stand now: it is neither
+ * numbered nor kept, and only the newest counts.
  *
  * Bounds: the summaries of all checkpoints and the phase changes are kept, a few hundred numbers each, but only two
  * graphs: the one being computed and the last complete one. Others are fetched one by one (SPEC.md, section H).
@@ -67,6 +70,8 @@ export type Failure = z.infer<typeof Failure>;
 export const Checkpoint = z.object({
   id: z.string(),
   step: z.number(),
+  /** Fingerprint of its files (server/source/fingerprint.ts); null where it could not be read. */
+  content: z.nullable(z.string()),
   /** `skipped`: left out for now, so that the analysis keeps up with the run. */
   status: z.enum(['computing', 'done', 'failed', 'skipped']),
   /** Keys are ids of the metric catalogue; a metric without a value here has no entry. */
@@ -125,6 +130,16 @@ export const Progress = z.object({
 });
 export type Progress = z.infer<typeof Progress>;
 
+/** What a training that began again at an earlier checkpoint left behind. */
+export const Branch = z.object({
+  /** Checkpoints from this step on were left behind. */
+  fromStep: z.number(),
+  /** Those checkpoints, as they stood. */
+  checkpoints: z.array(Checkpoint),
+  phaseChanges: z.array(PhaseChange),
+});
+export type Branch = z.infer<typeof Branch>;
+
 export const RunState = z.object({
   run: RunInfo,
   /** By step, then by id. */
@@ -137,13 +152,20 @@ export const RunState = z.object({
   phaseChanges: z.array(PhaseChange),
   /** Adjoining, from the first checkpoint to the last. */
   segments: z.array(PhaseSegment),
+  /** Left behind by a rewound training, in the order in which it happened; their number is their index here. */
+  branches: z.array(Branch),
   progress: Progress,
 });
 export type RunState = z.infer<typeof RunState>;
 
 export const Delta = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run'), run: RunInfo }),
-  z.object({ type: z.literal('checkpoint-started'), checkpoint: z.string(), step: z.number() }),
+  z.object({
+    type: z.literal('checkpoint-started'),
+    checkpoint: z.string(),
+    step: z.number(),
+    content: z.nullable(z.string()),
+  }),
   z.object({ type: z.literal('checkpoint-skipped'), checkpoint: z.string(), step: z.number() }),
   z.object({
     type: z.literal('edges'),
@@ -153,6 +175,17 @@ export const Delta = z.discriminatedUnion('type', [
     firstEdge: z.int(),
     weights: Numbers,
     standardErrors: z.nullable(Numbers),
+    /** Where it stands, `weights` are only those of the edges that differ from another graph (sparse-edges.ts). */
+    since: z.optional(
+      z.object({
+        /** Checkpoint of that graph, which is the `latest` of the state. */
+        checkpoint: z.string(),
+        /** Edges of this slice. */
+        count: z.int(),
+        /** Which of them differ, ascending, 0 for `firstEdge`. */
+        at: z.array(z.int()),
+      }),
+    ),
   }),
   z.object({
     type: z.literal('metrics'),
@@ -185,6 +218,13 @@ export const Delta = z.discriminatedUnion('type', [
   z.object({ type: z.literal('phase-change'), change: PhaseChange }),
   /** All segments anew. */
   z.object({ type: z.literal('phases'), segments: z.array(PhaseSegment) }),
-  z.object({ type: z.literal('progress'), progress: Progress }),
+  /** The training began again at an earlier checkpoint: those from this step on become a branch. */
+  z.object({ type: z.literal('rewound'), fromStep: z.number() }),
 ]);
 export type Delta = z.infer<typeof Delta>;
+
+export const ProgressUpdate = z.object({ type: z.literal('progress'), progress: Progress });
+export type ProgressUpdate = z.infer<typeof ProgressUpdate>;
+
+/** All that changes a state. */
+export type Update = Delta | ProgressUpdate;

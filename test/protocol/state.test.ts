@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { apply, initialState, OutOfStep } from '../../protocol/apply.ts';
+import { apply, initialState } from '../../protocol/apply.ts';
+import { decoded } from '../../protocol/encoding.ts';
 import { type ComponentNode, possibleEdges } from '../../protocol/graph.ts';
-import { parseClientMessage, parseServerMessage } from '../../protocol/messages.ts';
+import { clientMessageFrom, serverMessageFrom } from '../../protocol/messages.ts';
+import { OutOfStep } from '../../protocol/out-of-step.ts';
 import { type Delta, type RunInfo, RunState } from '../../protocol/state.ts';
 
 const RUN: RunInfo = { id: 'r', name: 'r', source: '/r', analysis: null };
@@ -12,6 +14,7 @@ const started = (checkpoint: string, step: number): Delta => ({
   type: 'checkpoint-started',
   checkpoint,
   step,
+  content: `contents of ${checkpoint}`,
 });
 const edges = (checkpoint: string, layer: number, firstEdge: number, weights: number[]): Delta => ({
   type: 'edges',
@@ -183,11 +186,15 @@ describe('possible edges', () => {
 
 describe('a message', () => {
   it('M-1: that is no JSON or fits no schema is refused with what was expected', () => {
-    expect(parseClientMessage('hello')).toEqual({ ok: false, problem: 'expected JSON' });
-    expect(parseClientMessage('{"type":"hello","protocol":"1","client":"x"}')).toMatchObject({
+    expect(decoded('hello', 'json')).toEqual({ ok: false, problem: 'expected JSON' });
+    expect(decoded(Uint8Array.of(0xc1), 'binary')).toEqual({
+      ok: false,
+      problem: 'expected one MessagePack value',
+    });
+    expect(clientMessageFrom({ type: 'hello', protocol: '1', client: 'x' })).toMatchObject({
       ok: false,
       problem: expect.stringContaining('protocol'),
     });
-    expect(parseServerMessage('{"type":"delta"}').ok).toBe(false);
+    expect(serverMessageFrom({ type: 'delta' }).ok).toBe(false);
   });
 });

@@ -16,6 +16,8 @@ export type FailureCode =
   | 'incomplete'
   /** Larger than anything that is read; the limits stand with the readers. */
   | 'too-large'
+  /** A file is a link that leads out of the watched directory. */
+  | 'leads-out'
   /** The operating system refuses to list or read it. */
   | 'unreadable'
   /** A tensor is stored in a number format that is not read. */

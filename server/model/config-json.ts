@@ -3,9 +3,18 @@
  */
 import * as z from 'zod';
 import { CheckpointFailure } from '../base/failure.ts';
+import { shown } from '../base/json-value.ts';
 import type { Activation } from './architecture.ts';
 
-export const size = z.int().positive();
+/**
+ * A width, a vocabulary or a number of positions, and a number of layers or heads: beyond what any model has, since both
+ * are counted out before a tensor is looked at.
+ */
+export const size = z
+  .int()
+  .positive()
+  .max(2 ** 24);
+export const count = z.int().positive().max(1024);
 export const tokenIds = z.union([z.int().nonnegative(), z.array(z.int().nonnegative())]).nullish();
 
 /** The three ids that stand for no text. */
@@ -32,7 +41,7 @@ const ACTIVATIONS: Readonly<Record<string, Activation>> = {
 /** The activation of that name; where there is none, what is wrong goes to `problems`. */
 export function activationOf(key: string, name: string, problems: string[]): Activation {
   if (Object.hasOwn(ACTIVATIONS, name)) return ACTIVATIONS[name];
-  problems.push(`${key} "${name}", expected one of ${Object.keys(ACTIVATIONS).join(', ')}`);
+  problems.push(`${key} ${shown(name)}, expected one of ${Object.keys(ACTIVATIONS).join(', ')}`);
   return 'gelu';
 }
 

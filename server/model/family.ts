@@ -3,6 +3,7 @@
  * A new family is one file like `gpt-neox.ts` and one line here.
  */
 import { CheckpointFailure } from '../base/failure.ts';
+import { shown } from '../base/json-value.ts';
 import type { TensorReader } from '../source/checkpoint-files.ts';
 import type { Architecture } from './architecture.ts';
 import { gptNeoArchitecture, gptNeoWeights } from './gpt-neo.ts';
@@ -42,7 +43,7 @@ export function readModel(
   if (!family)
     throw new CheckpointFailure(
       'unsupported-model',
-      `config.json: expected model_type to be one of ${Object.keys(FAMILIES).join(', ')}, found ${JSON.stringify(type)}`,
+      `config.json: expected model_type to be one of ${Object.keys(FAMILIES).join(', ')}, found ${shown(type)}`,
     );
   const architecture = family.architecture(config);
   return { architecture, weights: family.weights(architecture, tensors) };

@@ -10,6 +10,7 @@ import type { TensorReader } from '../source/checkpoint-files.ts';
 import type { Architecture } from './architecture.ts';
 import {
   activationOf,
+  count,
   headWidthOf,
   parseConfig,
   refuseIf,
@@ -30,8 +31,8 @@ const LAYER_KINDS = ['global', 'local'] as const;
 
 const Config = z.object({
   hidden_size: size,
-  num_heads: size,
-  num_layers: size,
+  num_heads: count,
+  num_layers: count,
   intermediate_size: size.nullish(),
   vocab_size: size,
   max_position_embeddings: size,

@@ -13,6 +13,7 @@ import type { TensorReader } from '../source/checkpoint-files.ts';
 import type { Architecture } from './architecture.ts';
 import {
   activationOf,
+  count,
   headWidthOf,
   parseConfig,
   refuseIf,
@@ -25,8 +26,8 @@ import { type BlockWeights, type ModelWeights, readStored, readTensor, type Stor
 
 const Config = z.object({
   hidden_size: size,
-  num_attention_heads: size,
-  num_hidden_layers: size,
+  num_attention_heads: count,
+  num_hidden_layers: count,
   intermediate_size: size,
   vocab_size: size,
   max_position_embeddings: size,

@@ -10,6 +10,7 @@ import type { TensorReader } from '../source/checkpoint-files.ts';
 import type { Architecture } from './architecture.ts';
 import {
   activationOf,
+  count,
   headWidthOf,
   parseConfig,
   refuseIf,
@@ -29,8 +30,8 @@ import {
 
 const Config = z.object({
   n_embd: size,
-  n_head: size,
-  n_layer: size,
+  n_head: count,
+  n_layer: count,
   n_inner: size.nullish(),
   n_positions: size,
   vocab_size: size,

@@ -14,6 +14,7 @@ import type { TensorReader } from '../source/checkpoint-files.ts';
 import type { Architecture } from './architecture.ts';
 import {
   activationOf,
+  count,
   headWidthOf,
   parseConfig,
   refuseIf,
@@ -77,10 +78,10 @@ export const OLMO2: Variant = {
 
 const Config = z.object({
   hidden_size: size,
-  num_attention_heads: size,
-  num_key_value_heads: size.nullish(),
+  num_attention_heads: count,
+  num_key_value_heads: count.nullish(),
   head_dim: size.nullish(),
-  num_hidden_layers: size,
+  num_hidden_layers: count,
   intermediate_size: size,
   vocab_size: size,
   max_position_embeddings: size,

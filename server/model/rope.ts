@@ -6,7 +6,9 @@
  * Source: Hugging Face transformers, modeling_rope_utils.py. transformers 5 writes `rope_parameters`; earlier ones
  * `rope_theta` or `rotary_emb_base`, with `rope_scaling` beside.
  */
+
 import * as z from 'zod';
+import { shown } from '../base/json-value.ts';
 
 const Parameters = z.object({
   rope_theta: z.number().positive().optional(),
@@ -65,7 +67,7 @@ export function rotaryFrequencies(
     case 'llama3':
       return plain.map((frequency) => llama3(frequency, rope, problems));
     default:
-      problems.push(`rope type "${type}", expected one of ${TYPES.join(', ')}`);
+      problems.push(`rope type ${shown(type)}, expected one of ${TYPES.join(', ')}`);
       return plain;
   }
 }

@@ -5,14 +5,16 @@
  * With both, the single file counts, as it does for transformers.
  *
  * A checkpoint opens only if all of it is there: configuration in JSON, header and length of every file agree,
- * every tensor of the index lies in the shard it names.
+ * every tensor of the index lies in the shard it names. Its files may be links to anywhere in the watched directory,
+ * which is the one that the checkpoint's lies in; one that leads out of that is refused.
  * Limits: configuration 1 MiB, index 64 MiB, 512 shards, all of them open at once.
  */
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CheckpointFailure } from '../base/failure.ts';
-import { readJson } from './json-file.ts';
-import { isRecord, shown } from './json-value.ts';
+import { isRecord, shown, shownName } from '../base/json-value.ts';
+import { fingerprint } from './fingerprint.ts';
+import { jsonFrom, readJson, readSmallFile } from './json-file.ts';
 import { fileFailure, isThere } from './regular-file.ts';
 import { openSafetensors, type SafetensorsFile } from './safetensors.ts';
 
@@ -36,7 +38,12 @@ export type CheckpointRef = {
   readonly directory: string;
   /** Its own `config.json`, or the one of the watched directory. */
   readonly configFile: string;
+  /** Fingerprint of its contents (fingerprint.ts); null where nobody has looked, as for one named on the command line. */
+  readonly content: string | null;
 };
+
+/** What keeps a checkpoint from being complete, or the fingerprint of its contents. */
+export type Inspection = { readonly problem: CheckpointFailure } | { readonly content: string };
 
 /** Tensors by name, whichever file they lie in. */
 export interface TensorReader {
@@ -55,6 +62,8 @@ export type OpenCheckpoint = {
   /** Parsed JSON, not looked at. */
   readonly config: unknown;
   readonly tensors: TensorReader;
+  /** Fingerprint of the open files as they are now. @throws CheckpointFailure */
+  content(): Promise<string>;
   /** To be called once, after the last read. */
   close(): Promise<void>;
 };
@@ -64,41 +73,63 @@ export function isModelFile(name: string): boolean {
   return name === CONFIG_FILE || name === INDEX_FILE || name.endsWith('.safetensors');
 }
 
+/** The directory that no file of a checkpoint may lie outside of: the watched one. */
+export function rootOf(ref: CheckpointRef): string {
+  return dirname(ref.directory);
+}
+
 /** @throws CheckpointFailure that says what is missing or wrong */
 export async function openCheckpoint(ref: CheckpointRef): Promise<OpenCheckpoint> {
-  const config = await readConfig(ref);
+  const bytes = await readConfig(ref);
+  const config = jsonFrom(ref.configFile, bytes);
+  const { places, close } = await openTensors(ref);
+  return { config, tensors: readerOf(places, ref.id), content: () => fingerprint(bytes, places), close };
+}
+
+/** Opens all of a checkpoint, and reads samples of its tensors. */
+export async function inspect(ref: CheckpointRef): Promise<Inspection> {
+  try {
+    const { content, close } = await openCheckpoint(ref);
+    try {
+      return { content: await content() };
+    } finally {
+      await close();
+    }
+  } catch (error) {
+    if (error instanceof CheckpointFailure) return { problem: error };
+    throw error;
+  }
+}
+
+type OpenTensors = {
+  /** The file of each tensor, which has it. */
+  readonly places: ReadonlyMap<string, SafetensorsFile>;
+  close(): Promise<void>;
+};
+
+async function openTensors(ref: CheckpointRef): Promise<OpenTensors> {
+  const root = rootOf(ref);
   const model = join(ref.directory, MODEL_FILE);
   const index = join(ref.directory, INDEX_FILE);
   if (await isThere(model)) {
-    const file = await openSafetensors(model);
-    const places = new Map(Array.from(file.tensors.keys(), (name) => [name, file]));
-    return { config, tensors: readerOf(places, ref.id), close: file.close };
+    const file = await openSafetensors(model, root);
+    return { places: new Map(Array.from(file.tensors.keys(), (name) => [name, file])), close: file.close };
   }
   if (!(await isThere(index))) throw await withoutModel(ref);
-  const shardNames = await readIndex(index);
-  const shards = await openShards(ref.directory, new Set(shardNames.values()));
+  const shardNames = await readIndex(index, root);
+  const shards = await openShards(ref.directory, root, new Set(shardNames.values()));
   try {
-    return { config, tensors: readerOf(placesOf(shardNames, shards), ref.id), close: () => closeAll(shards) };
+    return { places: placesOf(shardNames, shards), close: () => closeAll(shards) };
   } catch (error) {
     await closeAll(shards);
     throw error;
   }
 }
 
-/** What keeps a checkpoint from being complete, `null` if nothing does. Reads headers, never a tensor. */
-export async function inspect(ref: CheckpointRef): Promise<CheckpointFailure | null> {
-  try {
-    await (await openCheckpoint(ref)).close();
-    return null;
-  } catch (error) {
-    if (error instanceof CheckpointFailure) return error;
-    throw error;
-  }
-}
-
 /** `places`: the file of each tensor, which has it. */
 function readerOf(places: ReadonlyMap<string, SafetensorsFile>, id: string): TensorReader {
-  const missing = (name: string) => new CheckpointFailure('missing-tensor', `${id}: has no tensor ${name}`);
+  const missing = (name: string) =>
+    new CheckpointFailure('missing-tensor', `${id}: has no tensor ${shownName(name)}`);
   return {
     has: (name) => places.has(name),
     names: () => places.keys(),
@@ -126,25 +157,25 @@ function placesOf(
     if (!shard?.tensors.has(tensor))
       throw new CheckpointFailure(
         'missing-tensor',
-        `${shardName}: expected tensor ${tensor}, which ${INDEX_FILE} says is here`,
+        `${shardName}: expected tensor ${shownName(tensor)}, which ${INDEX_FILE} says is here`,
       );
     places.set(tensor, shard);
   }
   return places;
 }
 
-async function readConfig(ref: CheckpointRef): Promise<unknown> {
+async function readConfig(ref: CheckpointRef): Promise<Uint8Array> {
   if (!(await isThere(ref.configFile)))
     throw new CheckpointFailure(
       'incomplete',
       `${ref.id}: expected a ${CONFIG_FILE} in it or in the directory above, found none`,
     );
-  return readJson(ref.configFile, CONFIG_BYTES_MAX);
+  return readSmallFile(ref.configFile, rootOf(ref), CONFIG_BYTES_MAX);
 }
 
 /** File name of the shard by name of the tensor. */
-async function readIndex(file: string): Promise<ReadonlyMap<string, string>> {
-  const index = await readJson(file, INDEX_BYTES_MAX);
+async function readIndex(file: string, root: string): Promise<ReadonlyMap<string, string>> {
+  const index = await readJson(file, root, INDEX_BYTES_MAX);
   const map = isRecord(index) ? index.weight_map : undefined;
   if (!isRecord(map))
     throw new CheckpointFailure(
@@ -156,20 +187,21 @@ async function readIndex(file: string): Promise<ReadonlyMap<string, string>> {
     if (typeof shard !== 'string' || !isShardName(shard))
       throw new CheckpointFailure(
         'corrupt',
-        `${INDEX_FILE}: expected the name of a safetensors file beside it for ${tensor}, found ${shown(shard)}`,
+        `${INDEX_FILE}: expected the name of a safetensors file beside it for ${shownName(tensor)}, found ${shown(shard)}`,
       );
     shardNames.set(tensor, shard);
   }
   return shardNames;
 }
 
-/** A plain file name: nothing that could lead out of the directory. */
+/** A plain file name: nothing that could lead out of the directory, and nothing that no file can be called. */
 function isShardName(name: string): boolean {
-  return /^[^/\\\0]+\.safetensors$/.test(name) && !name.includes('..');
+  return /^[^/\\\p{C}]{1,200}\.safetensors$/u.test(name) && !name.includes('..');
 }
 
 async function openShards(
   directory: string,
+  root: string,
   names: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, SafetensorsFile>> {
   if (names.size > SHARDS_MAX)
@@ -186,7 +218,7 @@ async function openShards(
     );
   const shards = new Map<string, SafetensorsFile>();
   try {
-    for (const name of names) shards.set(name, await openSafetensors(join(directory, name)));
+    for (const name of names) shards.set(name, await openSafetensors(join(directory, name), root));
     return shards;
   } catch (error) {
     await closeAll(shards);
@@ -213,6 +245,6 @@ async function withoutModel(ref: CheckpointRef): Promise<unknown> {
 
 function listed(names: readonly string[]): string {
   const more = names.length - NAMES_TOLD_MAX;
-  const told = names.slice(0, NAMES_TOLD_MAX).join(', ');
+  const told = names.slice(0, NAMES_TOLD_MAX).map(shownName).join(', ');
   return more > 0 ? `${told} and ${more} more` : told;
 }

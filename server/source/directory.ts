@@ -59,8 +59,8 @@ export function watchDirectory(directory: string, options: WatchOptions = {}): O
       return step;
     };
     const judged = async (checkpoint: CheckpointRef): Promise<readonly SourceEvent[]> => {
-      const problem = await inspect(checkpoint);
-      return kept(judge(ledger, checkpoint.id, problem, performance.now(), rules)).events;
+      const inspection = await inspect(checkpoint);
+      return kept(judge(ledger, checkpoint.id, inspection, performance.now(), rules)).events;
     };
     const pause = (): Observable<unknown> => {
       if (!follow && allDecided(ledger)) return EMPTY;

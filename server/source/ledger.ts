@@ -4,13 +4,15 @@
  *
  * A checkpoint is inspected when it has settled: nothing in it has changed for `settleMillis`, or, with a
  * marker, the marker is there. Found complete, it is ready. Found incomplete, it is inspected once more when
- * nothing has changed for `stalledMillis`, and then fails. Any change starts this over. A change that leaves
- * the model's own files alone (an optimizer state that comes late) does not make a ready one ready again.
+ * nothing has changed for `stalledMillis`, and then fails. Any change starts this over.
  *
- * Memory: about 300 bytes for every checkpoint ever seen, so that one that comes back is recognised.
+ * A ready one is ready again when its files were touched or written again, with the same contents too: who read them
+ * meanwhile may have found them torn. A change that leaves the model's own files alone (an optimizer state that comes
+ * late) is not even inspected.
+ *
+ * Memory: about 400 bytes for every checkpoint ever seen, so that one that comes back is recognised.
  */
-import type { CheckpointFailure } from '../base/failure.ts';
-import type { CheckpointRef } from './checkpoint-files.ts';
+import type { CheckpointRef, Inspection } from './checkpoint-files.ts';
 import type { Scan, Sight } from './scan.ts';
 import type { SourceEvent } from './source-event.ts';
 
@@ -35,7 +37,7 @@ type Known = {
   readonly since: number;
   /** Signature at the last inspection. */
   readonly inspected: string | null;
-  /** Content that was reported as ready; `null` before, and after a failure. */
+  /** How the model's files looked when it was last found complete; `null` before, and after a failure. */
   readonly ready: string | null;
   /** What was reported as failed; `null` before, and after it was ready. */
   readonly failed: { readonly signature: string; readonly code: string } | null;
@@ -89,23 +91,18 @@ export function look(ledger: Ledger, scan: Scan, now: number, rules: Rules) {
   return { ledger: { scans, missing: null, ignored, checkpoints }, events, due };
 }
 
-/** The ledger after an inspection of `id`, and what to report. `problem`: what keeps it from being complete. */
-export function judge(
-  ledger: Ledger,
-  id: string,
-  problem: CheckpointFailure | null,
-  now: number,
-  rules: Rules,
-) {
+/** The ledger after an inspection of `id`, and what to report. */
+export function judge(ledger: Ledger, id: string, inspection: Inspection, now: number, rules: Rules) {
   const known = ledger.checkpoints.get(id);
   if (!known) throw new Error(`${id} was inspected, but never seen`);
-  const { checkpoint, signature, content } = known.sight;
+  const { checkpoint, signature, modelSignature } = known.sight;
   const inspected = { ...known, inspected: signature };
-  if (problem === null)
-    return {
-      ledger: updated(ledger, id, { ...inspected, ready: content, failed: null }),
-      events: [{ type: 'ready', checkpoint } satisfies SourceEvent],
-    };
+  if ('content' in inspection) {
+    const { content } = inspection;
+    const events: SourceEvent[] = [{ type: 'ready', checkpoint: { ...checkpoint, content } }];
+    return { ledger: updated(ledger, id, { ...inspected, ready: modelSignature, failed: null }), events };
+  }
+  const { problem } = inspection;
   const isNews = known.failed?.signature !== signature || known.failed.code !== problem.code;
   if (!isNews || !isStalled(known, now, rules)) return { ledger: updated(ledger, id, inspected), events: [] };
   return {
@@ -117,7 +114,9 @@ export function judge(
 /** Whether the next scan can do without a look at `id`. */
 export function rests(ledger: Ledger, id: string): boolean {
   const known = ledger.checkpoints.get(id);
-  return known !== undefined && known.ready === known.sight.content && !hasTurn(known, ledger.scans + 1);
+  return (
+    known !== undefined && known.ready === known.sight.modelSignature && !hasTurn(known, ledger.scans + 1)
+  );
 }
 
 /** Whether of all that is there each checkpoint is ready or failed. */
@@ -154,7 +153,7 @@ function isDue(known: Known, now: number, rules: Rules, scans: number): boolean 
 }
 
 function isDecided(known: Known): boolean {
-  return known.ready === known.sight.content || known.failed?.signature === known.sight.signature;
+  return known.ready === known.sight.modelSignature || known.failed?.signature === known.sight.signature;
 }
 
 function isStalled(known: Known, now: number, rules: Rules): boolean {

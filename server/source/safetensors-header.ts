@@ -10,7 +10,7 @@
  */
 import { basename } from 'node:path';
 import { CheckpointFailure } from '../base/failure.ts';
-import { isRecord, shown } from './json-value.ts';
+import { isRecord, shown } from '../base/json-value.ts';
 
 /** Bits of one number of each format that a header may name. */
 const DTYPE_BITS: ReadonlyMap<string, number> = new Map([

@@ -14,8 +14,9 @@ import type { FileHandle } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { basename } from 'node:path';
 import { CheckpointFailure } from '../base/failure.ts';
+import { shownName } from '../base/json-value.ts';
 import { widenBF16, widenF16 } from './half-precision.ts';
-import { fileFailure, openRegularFile } from './regular-file.ts';
+import { fileFailure, openRegularFile, readInto } from './regular-file.ts';
 import {
   headerBytesFrom,
   LENGTH_BYTES,
@@ -25,8 +26,6 @@ import {
 } from './safetensors-header.ts';
 
 const TENSOR_BYTES_MAX = 8 * 2 ** 30;
-/** Node takes at most 2^31 − 1 bytes a read, and the kernel may give fewer. */
-const READ_BYTES_MAX = 2 ** 30;
 const CHUNK_BYTES = 2 ** 20;
 
 if (endianness() !== 'LE') throw new Error('safetensors files are read on little-endian machines only');
@@ -39,17 +38,26 @@ export type SafetensorsFile = {
    * @throws CheckpointFailure `missing-tensor`, `unsupported-dtype`, `too-large`, `truncated`, `unreadable`
    */
   read(name: string): Promise<Float32Array>;
+  /**
+   * Fills `bytes` from the tensor's stored ones, `from` on, whatever its dtype; they have to be that many.
+   * @throws CheckpointFailure `missing-tensor`, `truncated`, `unreadable`
+   */
+  readStored(name: string, from: number, bytes: Uint8Array): Promise<void>;
   close(): Promise<void>;
 };
 
-/** @throws CheckpointFailure `incomplete`, `unreadable`, `truncated`, `corrupt` */
-export async function openSafetensors(file: string): Promise<SafetensorsFile> {
-  const handle = await openRegularFile(file);
+/**
+ * @param root the directory that the file has to lie in, after all links
+ * @throws CheckpointFailure `incomplete`, `leads-out`, `unreadable`, `truncated`, `corrupt`
+ */
+export async function openSafetensors(file: string, root: string): Promise<SafetensorsFile> {
+  const handle = await openRegularFile(file, root);
   try {
     const tensors = await readHeader(file, handle);
     return {
       tensors,
       read: (name) => readTensor(file, handle, name, tensors.get(name)),
+      readStored: (name, from, bytes) => readStored(file, handle, name, tensors.get(name), from, bytes),
       close: () => handle.close(),
     };
   } catch (error) {
@@ -73,15 +81,15 @@ async function readTensor(
   name: string,
   entry: TensorEntry | undefined,
 ): Promise<Float32Array> {
-  if (!entry) throw new CheckpointFailure('missing-tensor', `${basename(file)}: has no tensor ${name}`);
+  if (!entry) throw withoutTensor(file, name);
   const { dtype, begin, end } = entry;
   const itemBytes = dtype === 'F32' ? 4 : 2;
   if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16')
     throw new CheckpointFailure(
       'unsupported-dtype',
-      `${basename(file)}: expected tensor ${name} in F32, F16 or BF16, found ${dtype}`,
+      `${basename(file)}: expected tensor ${shownName(name)} in F32, F16 or BF16, found ${dtype}`,
     );
-  const values = allocated((end - begin) / itemBytes, `${basename(file)}: tensor ${name}`);
+  const values = allocated((end - begin) / itemBytes, `${basename(file)}: tensor ${shownName(name)}`);
   try {
     if (dtype === 'F32') await readFully(file, handle, new Uint8Array(values.buffer), begin);
     else await readHalves(file, handle, values, begin, dtype === 'F16' ? widenF16 : widenBF16);
@@ -89,6 +97,28 @@ async function readTensor(
     throw fileFailure(file, error);
   }
   return values;
+}
+
+async function readStored(
+  file: string,
+  handle: FileHandle,
+  name: string,
+  entry: TensorEntry | undefined,
+  from: number,
+  bytes: Uint8Array,
+): Promise<void> {
+  if (!entry) throw withoutTensor(file, name);
+  if (from < 0 || entry.begin + from + bytes.length > entry.end)
+    throw new Error(`${name}: ${bytes.length} bytes from ${from} on are asked for, it has fewer`);
+  try {
+    await readFully(file, handle, bytes, entry.begin + from);
+  } catch (error) {
+    throw fileFailure(file, error);
+  }
+}
+
+function withoutTensor(file: string, name: string): CheckpointFailure {
+  return new CheckpointFailure('missing-tensor', `${basename(file)}: has no tensor ${shownName(name)}`);
 }
 
 function allocated(items: number, what: string): Float32Array<ArrayBuffer> {
@@ -123,18 +153,13 @@ async function readHalves(
   }
 }
 
-/** Fills `bytes` from `position` on, in as many reads as it takes. */
+/** Fills `bytes` from `position` on. */
 async function readFully(
   file: string,
   handle: FileHandle,
   bytes: Uint8Array,
   position: number,
 ): Promise<void> {
-  let done = 0;
-  while (done < bytes.length) {
-    const rest = bytes.subarray(done, done + READ_BYTES_MAX);
-    const { bytesRead } = await handle.read(rest, 0, rest.length, position + done);
-    if (bytesRead === 0) throw tooShort(file, position + bytes.length, position + done);
-    done += bytesRead;
-  }
+  const bytesRead = await readInto(handle, bytes, position);
+  if (bytesRead < bytes.length) throw tooShort(file, position + bytes.length, position + bytesRead);
 }

@@ -9,9 +9,9 @@
 import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { join, resolve, sep } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type CheckpointRef, CONFIG_FILE, isModelFile, MODEL_FILE } from './checkpoint-files.ts';
-import { isGone, systemCode } from './regular-file.ts';
+import { isGone, isWithin, systemCode } from './regular-file.ts';
 import { isPrivateName, stepFromName } from './step-name.ts';
 
 /** What one look at a candidate shows. */
@@ -19,8 +19,8 @@ export type Sight = {
   readonly checkpoint: CheckpointRef;
   /** Names, sizes, modification times and inodes of all that is in it: equal while nothing changes. */
   readonly signature: string;
-  /** The same of the model's own files: equal while it is the same model. */
-  readonly content: string;
+  /** The same of the model's own files: while it is equal, the model is the same. */
+  readonly modelSignature: string;
   /** Time since the last modification, by this machine's clock; the file system may have another one. */
   readonly ageMillis: number;
   /** Whether the marker file is there; false where none is asked for. */
@@ -72,8 +72,11 @@ export async function scanDirectory(
   return { type: 'present', sights, rested, ignored };
 }
 
-/** A candidate's step; a sentence why an entry is ignored; `null` if it is not worth one. */
-async function candidateFrom(
+/**
+ * A candidate's step; a sentence why an entry is ignored; `null` if it is not worth one.
+ * @param realRoot `root` after all links
+ */
+export async function candidateFrom(
   entry: Dirent,
   root: string,
   realRoot: string,
@@ -90,7 +93,7 @@ async function candidateFrom(
     const target = await realpath(join(root, name));
     if (!(await stat(target)).isDirectory()) return null;
     if (step === null) return withoutStep;
-    if (target.startsWith(realRoot + sep)) return { step };
+    if (isWithin(realRoot, target)) return { step };
     return `${name}: expected a link to inside the watched directory, it leads out of it`;
   } catch {
     return step === null ? null : `${name}: expected a link to a directory, it leads nowhere`;
@@ -115,9 +118,9 @@ async function sightOf(
     const configFile = join(directory, CONFIG_FILE);
     const signature = `unreadable ${systemCode(error)}`;
     return {
-      checkpoint: { id, step, directory, configFile },
+      checkpoint: { id, step, directory, configFile, content: null },
       signature,
-      content: signature,
+      modelSignature: signature,
       ageMillis: 0,
       marked: false,
     };
@@ -127,9 +130,12 @@ async function sightOf(
   const configFile = ownConfig ? join(directory, CONFIG_FILE) : sharedConfig;
   const newestMillis = files.reduce((newest, file) => Math.max(newest, file.changedMillis), changedMillis);
   return {
-    checkpoint: { id, step, directory, configFile },
+    checkpoint: { id, step, directory, configFile, content: null },
     signature: digest([configFile, ...files.map((file) => file.line)]),
-    content: digest([configFile, ...files.filter((file) => isModelFile(file.name)).map((file) => file.line)]),
+    modelSignature: digest([
+      configFile,
+      ...files.filter((file) => isModelFile(file.name)).map((file) => file.line),
+    ]),
     ageMillis: Date.now() - newestMillis,
     marked: marker !== null && names.includes(marker),
   };

@@ -1,11 +1,12 @@
 /**
  * What a source of checkpoints reports. Of one checkpoint any number of events may come: it may fail, be tried
- * again and be ready, and be ready again after it was rewritten; the last event of an id counts.
+ * again and be ready, and be ready again when its files were written again, with other contents or the same; the last
+ * event of an id counts.
  */
 import type { CheckpointRef } from './checkpoint-files.ts';
 
 export type SourceEvent =
-  /** Complete, and not changing any more. */
+  /** Complete, and not changing any more; its `content` is not null. */
   | { readonly type: 'ready'; readonly checkpoint: CheckpointRef }
   /** Not complete, and not getting there; tried again when anything in it changes. */
   | {

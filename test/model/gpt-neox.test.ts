@@ -60,7 +60,7 @@ describe('a gpt_neox configuration', () => {
       { ...NEW, model_type: 'mamba' },
       /expected model_type to be one of gpt_neox, gpt2, llama, .*found "mamba"/,
     ],
-    ['no family', [], 'found undefined'],
+    ['no family', [], 'found nothing'],
     [
       'an activation that is not known',
       { ...NEW, hidden_act: 'relu6' },

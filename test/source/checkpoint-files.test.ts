@@ -1,8 +1,10 @@
-import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { inspect, isModelFile, openCheckpoint } from '../../server/source/checkpoint-files.ts';
+import { readTokenizer } from '../../server/source/tokenizer-files.ts';
 import {
+  failureOf,
   putCheckpoint,
   putFiles,
   refTo,
@@ -36,8 +38,8 @@ async function opened(directory: string) {
 
 /** What inspection says, as `code: message`. */
 async function problemOf(directory: string): Promise<string | null> {
-  const problem = await inspect(refTo(directory));
-  return problem && `${problem.code}: ${problem.message}`;
+  const inspection = await inspect(refTo(directory));
+  return 'problem' in inspection ? `${inspection.problem.code}: ${inspection.problem.message}` : null;
 }
 
 describe('a checkpoint in one file', () => {
@@ -150,6 +152,16 @@ describe('inspection', () => {
       ],
     ),
     [
+      'an index with an endless name that a terminal obeys, of which no more is quoted than fits a sentence',
+      { [INDEX]: { weight_map: { [`\u001b[2J${'n'.repeat(10_000)}`]: FIRST } } },
+      `missing-tensor: ${FIRST}: expected tensor \\u{1b}[2J${'n'.repeat(71)}…, which ${INDEX} says is here`,
+    ],
+    [
+      'a shard that no file can be called',
+      { [INDEX]: { weight_map: { w: `${'s'.repeat(300)}.safetensors` } } },
+      `corrupt: ${INDEX}: expected the name of a safetensors file beside it for w, found "${'s'.repeat(79)}…`,
+    ],
+    [
       'more shards than are opened at once',
       {
         [INDEX]: {
@@ -178,6 +190,83 @@ describe('inspection', () => {
     const before = openFiles();
     for (const directory of [whole, lacking, cut]) await inspect(refTo(directory));
     expect(openFiles()).toBe(before);
+  });
+});
+
+describe('links', () => {
+  const OUT = /^leads-out: (\S+): expected a file inside (\S+), found a link that leads out of it; copy/;
+
+  /** A watched directory with a checkpoint in two shards, and a place outside of it. */
+  function watched(changes: Readonly<Record<string, unknown>> = {}) {
+    const parent = temporaryDirectory();
+    const [run, outside] = [join(parent, 'run'), join(parent, 'outside')];
+    const directory = join(run, 'step1');
+    cpSync(sharded(changes), directory, { recursive: true });
+    mkdirSync(outside);
+    return { run, outside, directory };
+  }
+
+  /** Moves a file and leaves a link in its place. */
+  function moveAndLink(file: string, to: string): void {
+    mkdirSync(dirname(to), { recursive: true });
+    renameSync(file, to);
+    symlinkSync(to, file);
+  }
+
+  test.each(['config.json', INDEX, FIRST, SECOND])(
+    '%s may be a link within the watched directory, not out of it',
+    async (name) => {
+      const { run, outside, directory } = watched();
+      moveAndLink(join(directory, name), join(run, 'blobs/1'));
+      expect(await problemOf(directory)).toBeNull();
+      moveAndLink(join(run, 'blobs/1'), join(outside, '1'));
+      const [, file, root] = OUT.exec((await problemOf(directory)) ?? '') ?? [];
+      expect([file, root]).toEqual([name, run]);
+      await expect(openCheckpoint(refTo(directory))).rejects.toMatchObject({ code: 'leads-out' });
+    },
+  );
+
+  test('model.safetensors too, and to another checkpoint of the same run', async () => {
+    const { run, outside, directory } = watched({ 'model.safetensors': shardOf('w') });
+    moveAndLink(join(directory, 'model.safetensors'), join(run, 'step2/model.safetensors'));
+    expect(await problemOf(directory)).toBeNull();
+    moveAndLink(join(run, 'step2/model.safetensors'), join(outside, 'model.safetensors'));
+    expect(await problemOf(directory)).toMatch(OUT);
+  });
+
+  test('a checkpoint that is a link itself has its files in the watched directory, or not', async () => {
+    const { run, outside, directory } = watched();
+    renameSync(directory, join(run, 'stored'));
+    symlinkSync('stored', directory);
+    expect(await problemOf(directory)).toBeNull();
+    rmSync(directory);
+    renameSync(join(run, 'stored'), join(outside, 'stored'));
+    symlinkSync('../outside/stored', directory);
+    expect(await problemOf(directory)).toMatch(OUT);
+  });
+
+  test('the configuration of the watched directory may not lead out of it', async () => {
+    const { run, outside, directory } = watched();
+    renameSync(join(directory, 'config.json'), join(run, 'config.json'));
+    const ref = { ...refTo(directory), configFile: join(run, 'config.json') };
+    expect(await inspect(ref)).toHaveProperty('content');
+    moveAndLink(join(run, 'config.json'), join(outside, 'config.json'));
+    expect(await inspect(ref)).toMatchObject({ problem: { code: 'leads-out' } });
+  });
+
+  test('a tokenizer may not either, in the checkpoint or beside it', async () => {
+    const { run, outside, directory } = watched();
+    for (const place of [run, directory]) {
+      putFiles(place, { 'tokenizer.json': { model: place }, 'tokenizer_config.json': {} });
+      expect((await readTokenizer(refTo(directory)))?.tokenizer).toEqual({ model: place });
+      moveAndLink(join(place, 'tokenizer_config.json'), join(outside, `${place}/tokenizer_config.json`));
+      expect((await failureOf(readTokenizer(refTo(directory)))).code).toBe('leads-out');
+      rmSync(join(place, 'tokenizer_config.json'));
+      moveAndLink(join(place, 'tokenizer.json'), join(outside, `${place}/tokenizer.json`));
+      expect((await failureOf(readTokenizer(refTo(directory)))).message).toMatch(
+        /^tokenizer\.json: expected a/,
+      );
+    }
   });
 });
 

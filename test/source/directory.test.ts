@@ -82,7 +82,13 @@ describe('what is there', () => {
     ]);
     expect(events[1]).toEqual({
       type: 'ready',
-      checkpoint: { id: 'checkpoint-512', step: 512, directory, configFile: join(directory, 'config.json') },
+      checkpoint: {
+        id: 'checkpoint-512',
+        step: 512,
+        directory,
+        configFile: join(directory, 'config.json'),
+        content: expect.stringMatching(/^[\w-]{43}$/),
+      },
     });
   });
 
@@ -216,6 +222,18 @@ describe('what changes', () => {
     const events = new Events(run, PATIENT);
     expect(await events.next()).toBe('ready step1');
     putCheckpoint(join(run, 'step1'), 4000);
+    expect(await events.next()).toBe('ready step1');
+  });
+
+  test('in nothing but time and place is ready again, with the same contents', async () => {
+    const run = temporaryDirectory();
+    putCheckpoint(join(run, 'step1'));
+    const events = new Events(run, FAST);
+    expect(await events.next()).toBe('ready step1');
+    age(join(run, 'step1/model.safetensors'));
+    expect(await events.next()).toBe('ready step1');
+    renameSync(join(run, 'step1'), join(run, '.away'));
+    putCheckpoint(join(run, 'step1'));
     expect(await events.next()).toBe('ready step1');
   });
 

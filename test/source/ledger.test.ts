@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CheckpointFailure } from '../../server/base/failure.ts';
+import type { Inspection } from '../../server/source/checkpoint-files.ts';
 import {
   allDecided,
   EMPTY_LEDGER,
@@ -17,15 +18,16 @@ import { stepFromName } from '../../server/source/step-name.ts';
 const RULES: Rules = { settleMillis: 500, stalledMillis: 3000, marker: null };
 const WITH_MARKER: Rules = { ...RULES, marker: 'DONE' };
 
-/** A candidate that looks like `signature`; unless told, it is fresh and its content changes with it. */
+/** A candidate that looks like `signature`; unless told, it is fresh and its model changes with it. */
 function sight(id: string, signature: string, more: Partial<Sight> = {}): Sight {
   const checkpoint = {
     id,
     step: stepFromName(id) ?? -1,
     directory: `/run/${id}`,
     configFile: '/run/config.json',
+    content: null,
   };
-  return { checkpoint, signature, content: signature, ageMillis: 0, marked: false, ...more };
+  return { checkpoint, signature, modelSignature: signature, ageMillis: 0, marked: false, ...more };
 }
 
 function present(...sights: Sight[]): Scan {
@@ -45,13 +47,16 @@ class Watcher {
     this.rules = rules;
   }
 
-  /** Scans at `now`, inspects what is due (all of it ends with `problem`), and gives the events in short form. */
-  poll(now: number, scan: Scan, problem: CheckpointFailure | null = null): string[] {
+  /**
+   * Scans at `now`, inspects what is due, and gives the events in short form. All inspections find `found`; unless
+   * told, that every checkpoint is complete and has the contents that the look of its model suggests.
+   */
+  poll(now: number, scan: Scan, found: CheckpointFailure | string | null = null): string[] {
     const looked = look(this.ledger, scan, now, this.rules);
     this.ledger = looked.ledger;
     const events: SourceEvent[] = [...looked.events];
     for (const { id } of looked.due) {
-      const judged = judge(this.ledger, id, problem, now, this.rules);
+      const judged = judge(this.ledger, id, inspectionOf(found ?? lookOf(scan, id)), now, this.rules);
       this.ledger = judged.ledger;
       events.push(...judged.events);
     }
@@ -62,6 +67,15 @@ class Watcher {
   due(now: number, scan: Scan): string[] {
     return look(this.ledger, scan, now, this.rules).due.map(({ id }) => id);
   }
+}
+
+function inspectionOf(found: CheckpointFailure | string): Inspection {
+  return typeof found === 'string' ? { content: found } : { problem: found };
+}
+
+function lookOf(scan: Scan, id: string): string {
+  const sights = scan.type === 'present' ? scan.sights : [];
+  return sights.find(({ checkpoint }) => checkpoint.id === id)?.modelSignature ?? '';
 }
 
 function short(event: SourceEvent): string {
@@ -187,8 +201,10 @@ describe('an incomplete checkpoint', () => {
     watcher.poll(0, present(half, sight('step2', 'A')), TORN);
     const looked = look(watcher.ledger, present(half, sight('step2', 'A')), 500, RULES);
     expect(looked.due.map(({ id }) => id)).toEqual(['step1', 'step2']);
-    const torn = judge(looked.ledger, 'step1', TORN, 500, RULES);
-    expect(judge(torn.ledger, 'step2', null, 500, RULES).events.map(short)).toEqual(['ready step2']);
+    const torn = judge(looked.ledger, 'step1', { problem: TORN }, 500, RULES);
+    expect(judge(torn.ledger, 'step2', { content: 'A' }, 500, RULES).events.map(short)).toEqual([
+      'ready step2',
+    ]);
   });
 
   test('that could not be read is tried again in its turn, for permissions leave no trace', () => {
@@ -254,10 +270,50 @@ describe('a ready checkpoint', () => {
     expect(watcher.poll(5500, present(sight('step1', 'A')))).toEqual(['ready step1']);
   });
 
+  test('carries the fingerprint of its contents, which the scan does not know', () => {
+    const looked = look(EMPTY_LEDGER, present(sight('step1', 'A', old)), 0, RULES);
+    const { events } = judge(looked.ledger, 'step1', { content: 'print of A' }, 0, RULES);
+    const { checkpoint } = sight('step1', 'A');
+    expect(events).toEqual([{ type: 'ready', checkpoint: { ...checkpoint, content: 'print of A' } }]);
+    expect(looked.due[0].content).toBeNull();
+  });
+
+  test('that is written again with the same contents is ready again once: who read it meanwhile may have failed', () => {
+    const watcher = new Watcher();
+    watcher.poll(0, present(sight('step1', 'A', old)), 'weights');
+    const again = present(sight('step1', 'A, touched'));
+    expect(watcher.poll(1000, again, 'weights')).toEqual([]);
+    expect(watcher.due(1500, again)).toEqual(['step1']);
+    expect(watcher.poll(1500, again, 'weights')).toEqual(['ready step1']);
+    expect(watcher.due(9000, again)).toEqual([]);
+    expect(rests(watcher.ledger, 'step1')).toBe(true);
+    watcher.poll(10_000, present(sight('step1', 'B')), 'other weights');
+    expect(watcher.poll(10_500, present(sight('step1', 'B')), 'other weights')).toEqual(['ready step1']);
+  });
+
+  test('is compared with what was reported last, not with what was ever reported', () => {
+    const watcher = new Watcher();
+    watcher.poll(0, present(sight('step1', 'A', old)), 'weights');
+    watcher.poll(1000, present(sight('step1', 'B')), 'other weights');
+    expect(watcher.poll(1500, present(sight('step1', 'B')), 'other weights')).toEqual(['ready step1']);
+    watcher.poll(2000, present(sight('step1', 'C')), 'weights');
+    expect(watcher.poll(2500, present(sight('step1', 'C')), 'weights')).toEqual(['ready step1']);
+  });
+
+  test('that is found torn on its way back to the same contents is ready again', () => {
+    const watcher = new Watcher();
+    watcher.poll(0, present(sight('step1', 'A', old)), 'weights');
+    watcher.poll(1000, present(sight('step1', 'half')), TORN);
+    expect(watcher.poll(1500, present(sight('step1', 'half')), TORN)).toEqual([]);
+    watcher.poll(2000, present(sight('step1', 'B')), 'weights');
+    expect(watcher.poll(2500, present(sight('step1', 'B')), 'weights')).toEqual(['ready step1']);
+    expect(allDecided(watcher.ledger)).toBe(true);
+  });
+
   test('beside which other files appear is not ready again', () => {
     const watcher = new Watcher();
     watcher.poll(0, present(sight('step1', 'A', old)));
-    const withOptimizer = present(sight('step1', 'A + optimizer.pt', { content: 'A' }));
+    const withOptimizer = present(sight('step1', 'A + optimizer.pt', { modelSignature: 'A' }));
     expect(watcher.poll(1000, withOptimizer)).toEqual([]);
     expect(watcher.due(9000, withOptimizer)).toEqual([]);
   });
@@ -363,5 +419,5 @@ describe('all is decided', () => {
 });
 
 test('a verdict on a checkpoint that was never seen is our own mistake', () => {
-  expect(() => judge(EMPTY_LEDGER, 'step1', null, 0, RULES)).toThrow('never seen');
+  expect(() => judge(EMPTY_LEDGER, 'step1', { content: 'A' }, 0, RULES)).toThrow('never seen');
 });

@@ -19,6 +19,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { CheckpointFailure } from '../../server/base/failure.ts';
 import type { CheckpointRef } from '../../server/source/checkpoint-files.ts';
+import { openSafetensors, type SafetensorsFile } from '../../server/source/safetensors.ts';
 
 export const SAMPLE_RUN = fileURLToPath(new URL('../fixtures/sample-run', import.meta.url));
 export const SAMPLE_FILE = join(SAMPLE_RUN, 'checkpoint-512', 'model.safetensors');
@@ -82,7 +83,18 @@ export function shardOf(name: string, items = 2): Uint8Array {
 }
 
 export function refTo(directory: string): CheckpointRef {
-  return { id: 'checkpoint-512', step: 512, directory, configFile: join(directory, 'config.json') };
+  return {
+    id: 'checkpoint-512',
+    step: 512,
+    directory,
+    configFile: join(directory, 'config.json'),
+    content: null,
+  };
+}
+
+/** Opens a safetensors file that may lie anywhere in its own directory. */
+export function openFile(file: string): Promise<SafetensorsFile> {
+  return openSafetensors(file, dirname(file));
 }
 
 /** The failure that `promise` ends with; anything else is an error. */

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CheckpointFailure } from '../../server/base/failure.ts';
-import { openSafetensors } from '../../server/source/safetensors.ts';
 import { tensorsFromHeader } from '../../server/source/safetensors-header.ts';
 import {
   f32,
   failureOf,
+  openFile,
   putModelFile,
   SAMPLE_BYTES,
   SAMPLE_FILE,
@@ -19,7 +19,7 @@ import {
 
 /** The failure that opening a file of these bytes ends with. */
 function refusal(bytes: Uint8Array): Promise<CheckpointFailure> {
-  return failureOf(openSafetensors(putModelFile(bytes)));
+  return failureOf(openFile(putModelFile(bytes)));
 }
 
 describe('a file that is too short', () => {
@@ -120,13 +120,13 @@ describe('a file that contradicts itself or the format is corrupt', () => {
   });
 
   test('a directory under the name', async () => {
-    expect((await failureOf(openSafetensors(temporaryDirectory()))).code).toBe('corrupt');
+    expect((await failureOf(openFile(temporaryDirectory()))).code).toBe('corrupt');
   });
 
   test('a pipe under the name does not make anybody wait', async () => {
     const pipe = join(temporaryDirectory(), 'model.safetensors');
     execFileSync('mkfifo', [pipe]);
-    expect((await failureOf(openSafetensors(pipe))).code).toBe('corrupt');
+    expect((await failureOf(openFile(pipe))).code).toBe('corrupt');
   });
 });
 

@@ -1,10 +1,11 @@
 import { readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openSafetensors, type SafetensorsFile } from '../../server/source/safetensors.ts';
+import type { SafetensorsFile } from '../../server/source/safetensors.ts';
 import {
   f32,
   failureOf,
+  openFile,
   putModelFile,
   SAMPLE_BYTES,
   SAMPLE_FILE,
@@ -14,7 +15,7 @@ import {
 } from './made-files.ts';
 
 async function opened(file: string): Promise<SafetensorsFile> {
-  const open = await openSafetensors(file);
+  const open = await openFile(file);
   onTestFinished(() => open.close());
   return open;
 }
@@ -131,6 +132,6 @@ test('a file without tensors and a header padded with spaces are fine', async ()
 });
 
 test('a file that is not there is incomplete', async () => {
-  const failure = await failureOf(openSafetensors(join(temporaryDirectory(), 'model.safetensors')));
+  const failure = await failureOf(openFile(join(temporaryDirectory(), 'model.safetensors')));
   expect(failure.code).toBe('incomplete');
 });

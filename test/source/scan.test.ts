@@ -87,7 +87,7 @@ describe('the signature of a candidate', () => {
     expect((await onlySight(run)).signature).toBe((await onlySight(run)).signature);
   });
 
-  const changes: readonly [what: string, isContent: boolean, change: (candidate: string) => void][] = [
+  const changes: readonly [what: string, isModel: boolean, change: (candidate: string) => void][] = [
     ['a model file of another size', true, (at) => putFiles(at, { 'model.safetensors': 'more weights' })],
     ['a model file of another time', true, (at) => age(join(at, 'model.safetensors'))],
     ['another configuration', true, (at) => putFiles(at, { 'config.json': { layers: 3 } })],
@@ -98,13 +98,13 @@ describe('the signature of a candidate', () => {
     ['a log beside the model', false, (at) => putFiles(at, { 'eval.json': {} })],
   ];
 
-  test.each(changes)('changes with %s (of the content: %s)', async (_, isContent, change) => {
+  test.each(changes)('changes with %s (of the model: %s)', async (_, isModel, change) => {
     const { run, candidate } = runWithOne();
     const before = await onlySight(run);
     change(candidate);
     const after = await onlySight(run);
     expect(after.signature).not.toBe(before.signature);
-    expect(after.content !== before.content).toBe(isContent);
+    expect(after.modelSignature !== before.modelSignature).toBe(isModel);
   });
 
   test('changes when a file is replaced by one of the same size and time', async () => {
@@ -115,14 +115,15 @@ describe('the signature of a candidate', () => {
     putFiles(candidate, { new: 'WEIGHTS' });
     renameSync(join(candidate, 'new'), file);
     age(file);
-    expect((await onlySight(run)).content).not.toBe(before.content);
+    expect((await onlySight(run)).modelSignature).not.toBe(before.modelSignature);
   });
 
   test('does not change with permissions', async () => {
     const { run, candidate } = runWithOne();
     const before = await onlySight(run);
     chmodSync(join(candidate, 'model.safetensors'), 0o400);
-    expect(await onlySight(run)).toMatchObject({ signature: before.signature, content: before.content });
+    const { signature, modelSignature } = before;
+    expect(await onlySight(run)).toMatchObject({ signature, modelSignature });
   });
 });
 
@@ -133,7 +134,13 @@ describe('links', () => {
     symlinkSync(join(run, 'store/x'), join(run, 'step5'));
     const { sights } = await scanned(run);
     expect(sights.map(({ checkpoint }) => checkpoint)).toEqual([
-      { id: 'step5', step: 5, directory: join(run, 'step5'), configFile: join(run, 'step5/config.json') },
+      {
+        id: 'step5',
+        step: 5,
+        directory: join(run, 'step5'),
+        configFile: join(run, 'step5/config.json'),
+        content: null,
+      },
     ]);
   });
 

@@ -7,7 +7,7 @@
  * past the last one that was kept it runs the unchanged layers again.
  */
 import { createHash } from 'node:crypto';
-import { STREAM_CACHE_BYTES_MAX } from '../base/config.ts';
+import { STREAM_CACHE_BYTES_MAX, SWEEP_CACHES_MAX } from '../base/config.ts';
 import type { LayerEvent, OutputEvent } from './sweep-event.ts';
 
 /** SHA-256 over arrays and their names, in the order given. */
@@ -46,6 +46,22 @@ export class SweepCache {
 
   put(sweep: CachedSweep): void {
     this.#sweep = sweep;
+  }
+}
+
+/** A cache for each run of those analysed lately; the run that was analysed longest ago gives way. */
+export class SweepCaches {
+  readonly #caches = new Map<string, SweepCache>();
+
+  of(run: string): SweepCache {
+    const cache = this.#caches.get(run) ?? new SweepCache();
+    this.#caches.delete(run);
+    this.#caches.set(run, cache);
+    for (const oldest of this.#caches.keys()) {
+      if (this.#caches.size <= SWEEP_CACHES_MAX) break;
+      this.#caches.delete(oldest);
+    }
+    return cache;
   }
 }
 

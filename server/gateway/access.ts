@@ -1,31 +1,60 @@
 /**
- * Who may talk to the server (SPEC.md, H-3): against DNS rebinding the `Host` must be the address that is served,
- * against cross-site WebSocket hijacking a browser's `Origin` must be that same host.
+ * Whose requests are looked at (SPEC.md, H-3). Pure.
+ *
+ * Against DNS rebinding `Host` must be a name of this server: an attacker's page can make its own name point here, but
+ * not make a browser say another. IP addresses are no names, so beyond loopback each is taken. Against requests that
+ * other sites make a browser send, its `Origin` must be that same host.
+ * The port of `Host` is not looked at: proxies and ssh tunnels have their own.
  */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
+import type { Tokens } from './tokens.ts';
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+export type Access = {
+  /** Address that is listened at. */
+  readonly host: string;
+  /** Names under which others know this server, as behind a proxy; without port. */
+  readonly allowedHosts: readonly string[];
+  readonly tokens: Tokens;
+};
 
+const HOST = /^(?<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/;
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i;
+
+/** Whether only this machine reaches an address; `0.0.0.0` and `::` are every address. */
 export function isLoopback(host: string): boolean {
-  return LOOPBACK.has(host) || host === '::1';
+  return LOOPBACK.test(host);
 }
 
-/** The reason for refusing a request, null for none. */
-export function refusal(request: IncomingMessage, servedHost: string): string | null {
-  const host = request.headers.host ?? '';
-  if (isLoopback(servedHost) && !LOOPBACK.has(hostnameOf(host)))
-    return `expected a Host of this machine's loopback address, got "${host}"`;
-  const origin = request.headers.origin;
-  if (origin !== undefined && !isOrigin(origin, host))
-    return `expected an Origin of ${host}, got "${origin}"`;
+/** `Host` in lower case, null where it is not one. What this returns can stand in a header. */
+export function hostOf(headers: IncomingHttpHeaders): string | null {
+  const host = (headers.host ?? '').toLowerCase();
+  return HOST.test(host) ? host : null;
+}
+
+/** The reason for refusing a request by its `Host` or `Origin`, null for none. */
+export function strangerProblem(headers: IncomingHttpHeaders, access: Access): string | null {
+  const host = hostOf(headers);
+  const name = HOST.exec(host ?? '')?.groups?.name;
+  if (host === null || name === undefined || !isOurs(name, access))
+    return `expected a Host of this server (${expectedHosts(access)}), got "${headers.host ?? ''}"`;
+  const origin = headers.origin?.toLowerCase();
+  if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`)
+    return `expected an Origin of ${host}, got "${headers.origin}"`;
   return null;
 }
 
-/** The host without its port. */
-function hostnameOf(host: string): string {
-  return host.replace(/:\d+$/, '');
+/** @param name in lower case, an IPv6 address in brackets */
+function isOurs(name: string, { host, allowedHosts }: Access): boolean {
+  if (isLoopback(name) || allowedHosts.some((allowed) => allowed.toLowerCase() === name)) return true;
+  if (isLoopback(host)) return false;
+  return (
+    isIP(name.replace(/^\[|\]$/g, '')) !== 0 || [host, hostname()].some((own) => own.toLowerCase() === name)
+  );
 }
 
-function isOrigin(origin: string, host: string): boolean {
-  return origin === `http://${host}` || origin === `https://${host}`;
+function expectedHosts({ host, allowedHosts }: Access): string {
+  const own = isLoopback(host) ? 'localhost' : 'its IP address, its name';
+  return [own, ...allowedHosts].join(', ');
 }

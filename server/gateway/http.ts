@@ -1,79 +1,134 @@
 /**
- * What the server answers over HTTP: health, graphs of single checkpoints, and the dashboard's files
- * (SPEC.md, section H).
+ * What the server answers over HTTP (SPEC.md, H-3 and T-1): checks who asks, then asks the routes, then the dashboard's
+ * files.
+ *
+ * A reply is one body in memory, and a connection has one at a time: requests sent ahead of the answers wait their
+ * turn. So peers that ask for much and read nothing hold at most a body each, until HTTP_IDLE_MILLIS cuts them off.
  */
-import { createHash } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import sirv from 'sirv';
-import type { Graph } from '../../protocol/state.ts';
-import { refusal } from './access.ts';
+import type { Socket } from 'node:net';
+import { type Access, hostOf, strangerProblem } from './access.ts';
+import {
+  jsonReply,
+  methodReply,
+  type Reply,
+  type Route,
+  type RouteRequest,
+  routeRequest,
+  textReply,
+} from './route.ts';
+import { SESSION_PATH, sessionReply } from './session.ts';
+import { siteRoute } from './site.ts';
+import { denial } from './tokens.ts';
 
 export type HttpOptions = {
-  /** Address that is served, for checking `Host`. */
-  readonly host: string;
+  readonly access: Access;
   /** Directory of the built dashboard. */
   readonly site: string;
-  /** The complete graph of a run's checkpoint, if there is one. */
-  readonly graph: (run: string, checkpoint: string) => Graph | null;
+  readonly routes: readonly Route[];
+  /** Told of every request that is refused by its sender: 401 and 403. */
+  readonly onRefused: (request: IncomingMessage, status: number, reason: string) => void;
+  /** Told what a route threw; the peer gets 500. */
+  readonly onError: (error: unknown) => void;
 };
 
-const GRAPH_ROUTE = /^\/api\/runs\/([^/]+)\/checkpoints\/([^/]+)\/graph$/;
+const READY_PATH = '/readyz';
+const HEALTH_PATH = '/healthz';
 
 const SECURITY_HEADERS = {
-  'content-security-policy':
-    "default-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
 } as const;
 
+/** @throws Error where the site cannot be read */
 export function httpListener(options: HttpOptions): RequestListener {
-  const files = sirv(options.site, { etag: true });
+  const site = siteRoute(options.site);
+  const turns = new WeakMap<Socket, Promise<void>>();
   return (request, response) => {
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
-    const refused = refusal(request, options.host);
-    if (refused) return sendText(response, 403, refused);
-    if (request.method !== 'GET' && request.method !== 'HEAD')
-      return sendText(response, 405, `expected GET or HEAD, got ${request.method}`);
-    const path = (request.url ?? '/').split('?', 1)[0];
-    if (path === '/healthz') return sendJson(request, response, { status: 'ok' });
-    const graphRoute = GRAPH_ROUTE.exec(path);
-    if (graphRoute) {
-      const [run, checkpoint] = graphRoute.slice(1).map(decoded);
-      const graph = options.graph(run, checkpoint);
-      if (!graph)
-        return sendText(response, 404, `no complete graph of checkpoint ${checkpoint} of run ${run}`);
-      return sendJson(request, response, graph);
-    }
-    if (path.startsWith('/api/')) return sendText(response, 404, `no such route: ${path}`);
-    return files(request, response, () =>
-      sendText(response, 404, `no such page: ${path}; the dashboard is at /`),
-    );
+    const { socket } = request;
+    const answer = async () => {
+      const reply = await replyTo(request, options, site).catch((error: unknown) => {
+        options.onError(error);
+        return textReply(500, 'the server failed at this request; its log says why');
+      });
+      send(request, response, reply);
+      await new Promise<void>((resolve) => response.on('close', resolve));
+    };
+    const before = turns.get(socket);
+    turns.set(socket, before ? before.then(() => (socket.destroyed ? undefined : answer())) : answer());
   };
 }
 
-/** A path segment as the name it stands for; as it is where it is not well-formed. */
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
+async function replyTo(
+  request: IncomingMessage,
+  { access, routes, onRefused }: HttpOptions,
+  site: Route,
+): Promise<Reply> {
+  const { headers, method = 'GET', url = '/' } = request;
+  const refused = (status: number, sentence: string, more: Readonly<Record<string, string>> = {}) => {
+    onRefused(request, status, sentence);
+    return textReply(status, sentence, more);
+  };
+  const problem = strangerProblem(headers, access);
+  if (problem !== null) return refused(403, problem);
+  const isReading = method === 'GET' || method === 'HEAD';
+  const asked = routeRequest(isReading ? 'GET' : method, url, headers);
+  if (!asked) return textReply(400, 'expected a path that begins with /, got another kind of target');
+  if (asked.path === SESSION_PATH && method === 'POST') return sessionReply(request, access.tokens);
+  const isApi = asked.segments[0] === 'api';
+  if (!isReading && !isApi) return methodReply(method, 'GET', 'HEAD');
+  if (asked.path === HEALTH_PATH) return jsonReply({ status: 'ok' });
+  const denied =
+    asked.path === READY_PATH ? null : denial(isReading ? 'view' : 'upload', headers, access.tokens);
+  if (denied) {
+    // The dashboard itself is no secret: it asks for the token.
+    const page = isReading ? await site(asked) : null;
+    return page ?? refused(denied.status, denied.sentence, denied.headers);
   }
+  return (await replyOf(routes, asked)) ?? (await site(asked)) ?? missing(asked, isApi);
 }
 
-function sendJson(request: IncomingMessage, response: ServerResponse, value: unknown): void {
-  const body = JSON.stringify(value);
-  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-  response.setHeader('etag', etag);
-  response.setHeader('cache-control', 'no-cache');
-  if (request.headers['if-none-match'] === etag) {
-    response.writeHead(304).end();
-    return;
+function replyOf(routes: readonly Route[], asked: RouteRequest): Promise<Reply> | Reply | null {
+  for (const route of routes) {
+    const reply = route(asked);
+    if (reply) return reply;
   }
-  response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });
-  response.end(request.method === 'HEAD' ? undefined : body);
+  return null;
 }
 
-function sendText(response: ServerResponse, status: number, sentence: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
-  response.end(`${sentence}\n`);
+function missing({ path }: RouteRequest, isApi: boolean): Reply {
+  return textReply(404, isApi ? `no such route: ${path}` : `no such page: ${path}; the dashboard is at /`);
+}
+
+function send(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
+  const { status, headers, body, contentType } = reply;
+  response.writeHead(status, {
+    ...SECURITY_HEADERS,
+    'content-security-policy': policyFor(hostOf(request.headers)),
+    'cache-control': 'no-store',
+    ...headers,
+    ...(contentType !== null && {
+      'content-type': contentType,
+      'content-length': Buffer.byteLength(body),
+    }),
+  });
+  response.end(request.method === 'HEAD' || contentType === null ? undefined : body);
+}
+
+/** @param host of the request; older browsers do not take 'self' for WebSockets */
+function policyFor(host: string | null): string {
+  const sockets = host === null ? '' : ` ws://${host} wss://${host}`;
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    `connect-src 'self'${sockets}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
 }

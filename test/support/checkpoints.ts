@@ -44,7 +44,7 @@ export function goldenMetrics(): GoldenMetrics {
 export function sampleCheckpoint(step: number): CheckpointRef {
   const id = `checkpoint-${step}`;
   const directory = join(SAMPLE_RUN, id);
-  return { id, step, directory, configFile: join(directory, 'config.json') };
+  return { id, step, directory, configFile: join(directory, 'config.json'), content: null };
 }
 
 /** The golden numbers and the checkpoint that each belongs to. */
@@ -56,5 +56,5 @@ export const GOLDEN_CHECKPOINTS: Readonly<Record<string, CheckpointRef>> = {
 
 function modelCheckpoint(id: string, step: number): CheckpointRef {
   const directory = here(`../fixtures/models/${id}`);
-  return { id, step, directory, configFile: join(directory, 'config.json') };
+  return { id, step, directory, configFile: join(directory, 'config.json'), content: null };
 }

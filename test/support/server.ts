@@ -1,8 +1,14 @@
 /** The real server as a process of its own, as `npm start` and `phasewatch watch` run it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+
+/** Nothing of a test goes to where the person who runs it keeps their results. */
+process.env.PHASEWATCH_DATA = mkdtempSync(join(tmpdir(), 'phasewatch-data-'));
 
 const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
 
@@ -14,11 +20,15 @@ export type TestServer = {
   stop(): Promise<{ readonly code: number | null; readonly millis: number }>;
 };
 
-/** Starts the command with `words` on a free port and waits for the address that it prints. */
+/** Starts the command with `words`, on a free port unless they name one, and waits for the address that it prints. */
 export async function startServer(...words: string[]): Promise<TestServer> {
-  const child = spawn(process.execPath, [MAIN, ...words, '--port', '0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [MAIN, ...words, ...(words.includes('--port') ? [] : ['--port', '0'])],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   let printed = '';
   for await (const chunk of child.stdout) {
     printed += chunk;

@@ -1,0 +1,73 @@
+/**
+ * `POST /api/session` (SPEC.md, T-2): shows a token once, as a Bearer token or as `{"token": …}`, and gets a cookie.
+ * It is the one request with a body that a stranger may send; more than SESSION_BODY_BYTES_MAX of it is not kept.
+ */
+import type { IncomingMessage } from 'node:http';
+import * as z from 'zod/mini';
+import { SESSION_BODY_BYTES_MAX } from '../base/config.ts';
+import { type Reply, textReply } from './route.ts';
+import { bearerOf, sessionCookie, type Tokens, tokenShown, unauthorized } from './tokens.ts';
+
+export const SESSION_PATH = '/api/session';
+
+const Body = z.object({ token: z.string() });
+
+export async function sessionReply(request: IncomingMessage, tokens: Tokens): Promise<Reply> {
+  // A server without tokens has nothing to remember: whoever shows one goes on as they could without.
+  if (tokens.view === null && tokens.upload === null) return noContent({});
+  const shown = bearerOf(request.headers) ?? (await tokenInBody(request));
+  if (typeof shown !== 'string') return shown;
+  const token = tokenShown(shown, tokens);
+  if (token === null) {
+    const { status, sentence, headers } = unauthorized();
+    return textReply(status, sentence, headers);
+  }
+  return noContent({ 'set-cookie': sessionCookie(token, isOverHttps(request)) });
+}
+
+function noContent(headers: Readonly<Record<string, string>>): Reply {
+  return { status: 204, headers, body: '', contentType: null };
+}
+
+/**
+ * As the proxy in front says. Whoever makes this up makes only their own cookie a `Secure` one; another site cannot,
+ * since a browser asks before it sends such a header for one, and is refused.
+ */
+function isOverHttps({ headers }: IncomingMessage): boolean {
+  return (
+    String(headers['x-forwarded-proto'] ?? '')
+      .split(',')[0]
+      .trim()
+      .toLowerCase() === 'https'
+  );
+}
+
+async function tokenInBody(request: IncomingMessage): Promise<string | Reply> {
+  const body = await bodyOf(request, SESSION_BODY_BYTES_MAX);
+  if (body === null)
+    return textReply(413, `expected a body of at most ${SESSION_BODY_BYTES_MAX} bytes, got more`);
+  try {
+    return Body.parse(JSON.parse(body.toString('utf8'))).token;
+  } catch {
+    return textReply(400, 'expected a Bearer token or a body of {"token": "…"}, got neither');
+  }
+}
+
+/** null for a longer one, or one that was broken off. What is too much is read and forgotten, so that the answer arrives. */
+function bodyOf(request: IncomingMessage, bytesMax: number): Promise<Buffer | null> {
+  return new Promise((resolve) => {
+    let bytes = 0;
+    let chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= bytesMax) chunks.push(chunk);
+      else {
+        chunks = [];
+        resolve(null);
+      }
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks)));
+    request.on('close', () => resolve(null));
+    request.on('error', () => resolve(null));
+  });
+}

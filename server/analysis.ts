@@ -16,6 +16,7 @@ import { sweep } from './ablation/sweep.ts';
 import type { SweepCache } from './ablation/sweep-cache.ts';
 import { textTokens } from './ablation/text-probe.ts';
 import { JACKKNIFE_NODES_MAX } from './base/config.ts';
+import { CheckpointFailure } from './base/failure.ts';
 import { churnFloor } from './graph/churn-floor.ts';
 import type { ComponentGraph } from './graph/component-graph.ts';
 import { jackknifeErrors } from './graph/jackknife.ts';
@@ -137,13 +138,21 @@ export async function* analyse(
       };
       firstEdge += layer.means.length;
     }
+    if (checkpoint.content !== null && (await files.content()) !== checkpoint.content)
+      throw new CheckpointFailure(
+        'incomplete',
+        `${checkpoint.id}: expected files that stay as they are, they changed while they were read; it is analysed again when they have settled`,
+      );
   } finally {
     await files.close();
   }
 }
 
-/** Metrics of a whole graph: what takes a few passes over the edges first, then the rest. */
-function* measured(
+/**
+ * Metrics of a whole graph: what takes a few passes over the edges first, then the rest.
+ * @param perPrompt [edges, P], of which the graph's weights are the means
+ */
+export function* measured(
   graph: ComponentGraph,
   perPrompt: Float32Array,
   prompts: number,

@@ -1,6 +1,9 @@
 /**
  * One checkpoint as deltas: started, the edges of each layer, metrics, comparisons with its neighbours, done.
  * What is wrong with the checkpoint ends as a `failure` delta and costs nothing else.
+ *
+ * A checkpoint that was done and comes with other contents means that the training has begun again before it: it and all
+ * later ones are left behind in a branch first (`rewound`), so that no result is ever replaced.
  */
 import {
   catchError,
@@ -14,7 +17,7 @@ import {
   tap,
   throwError,
 } from 'rxjs';
-import type { Analysis, Delta, Graph, RunInfo } from '../protocol/state.ts';
+import type { Analysis, Delta, Graph, RunState, Update } from '../protocol/state.ts';
 import { unreachable } from '../protocol/unreachable.ts';
 import type { Settings } from './ablation/settings.ts';
 import type { AnalysisEvent } from './analysis.ts';
@@ -27,30 +30,41 @@ import type { ProgressBook } from './progress.ts';
 import type { CheckpointRef } from './source/checkpoint-files.ts';
 
 export type CheckpointDeltasOptions = {
-  readonly run: RunInfo;
   readonly engine: Engine;
   readonly settings: Settings;
   readonly history: GraphHistory;
+  /** What was known of the run when the pipeline began. */
+  readonly past: RunState;
+  /** Completes when all that was said so far has been kept: the next checkpoint waits for it. */
+  readonly kept: () => Observable<never>;
+  /** What the training that begins again at a step has broken by now: said before, and not left behind. */
+  readonly restated: (fromStep: number) => readonly Update[];
 };
 
 export class CheckpointDeltas {
   readonly #options: CheckpointDeltasOptions;
   readonly #book: ProgressBook;
   readonly #comparisons: Comparisons;
+  readonly #state: () => RunState;
   /** Of the run's first readable checkpoint; all others must have the same. */
-  #analysis: Analysis | null = null;
+  #analysis: Analysis | null;
   /** The checkpoint that the engine analysed last. */
   #lastDone: string | null = null;
 
-  constructor(options: CheckpointDeltasOptions, book: ProgressBook) {
+  /** @param state with all that was said so far */
+  constructor(options: CheckpointDeltasOptions, book: ProgressBook, state: () => RunState) {
+    const { engine, history, past } = options;
     this.#options = options;
     this.#book = book;
-    this.#comparisons = new Comparisons(options.engine, options.history);
+    this.#state = state;
+    this.#analysis = past.run.analysis;
+    this.#comparisons = new Comparisons(engine, history, past.checkpoints);
+    for (const { id, step, status } of past.checkpoints) if (status === 'done') history.know(id, step);
   }
 
   /** @param broken emits when the files turn out broken while they are being read: newer than this analysis */
-  of(ref: CheckpointRef, broken: Observable<unknown>): Observable<Delta> {
-    const { engine, settings } = this.#options;
+  of(ref: CheckpointRef, broken: Observable<unknown>): Observable<Update> {
+    const { engine, settings, kept } = this.#options;
     return defer(() => {
       const book = this.#book;
       const graph: Graph = {
@@ -61,12 +75,15 @@ export class CheckpointDeltas {
         nodeMetrics: {},
         headScores: {},
       };
+      const { id: checkpoint, step, content } = ref;
       let same = { unchanged: false, unchangedLayers: 0 };
+      const rewound = this.#rewound(ref);
       this.#comparisons.forget(ref.id);
       book.begin(ref.id);
       return concat(
-        of<Delta[]>({ type: 'checkpoint-started', checkpoint: ref.id, step: ref.step }, book.delta()),
-        engine.analyse(ref, settings).pipe(
+        rewound,
+        of<Update[]>({ type: 'checkpoint-started', checkpoint, step, content }, book.delta()),
+        engine.analyse(this.#options.past.run.id, ref, settings).pipe(
           tap((event) => {
             gather(graph, event);
             if (event.type === 'output') same = event;
@@ -79,35 +96,50 @@ export class CheckpointDeltas {
           const identicalTo = same.unchanged ? this.#lastDone : null;
           this.#lastDone = ref.id;
           const { unchangedLayers } = same;
-          return of<Delta[]>(
-            { type: 'checkpoint-done', checkpoint: ref.id, millis, unchangedLayers, identicalTo },
+          return of<Update[]>(
+            { type: 'checkpoint-done', checkpoint, millis, unchangedLayers, identicalTo },
             book.delta(),
           );
         }),
+        defer(kept),
       ).pipe(
         catchError((error: unknown) => {
           if (!(error instanceof CheckpointFailure)) return throwError(() => error);
-          book.fail();
+          this.#failed(ref);
           const failure = { code: error.code, message: error.message };
-          return of<Delta[]>({ type: 'failure', checkpoint: ref.id, step: ref.step, failure }, book.delta());
+          return of<Update[]>({ type: 'failure', checkpoint, step, failure }, book.delta());
         }),
-        takeUntil(broken.pipe(tap(() => book.fail()))),
+        takeUntil(broken.pipe(tap(() => this.#failed(ref)))),
       );
     });
   }
 
   /** Not taken now, since the analysis would fall behind. */
-  leftOut(ref: CheckpointRef): Observable<Delta> {
+  leftOut(ref: CheckpointRef): Observable<Update> {
     return defer(() => {
+      const before = this.#state().checkpoints.find(({ id }) => id === ref.id);
       this.#book.refuse(ref.id);
-      return of<Delta[]>(
-        { type: 'checkpoint-skipped', checkpoint: ref.id, step: ref.step },
-        this.#book.delta(),
-      );
+      if (before?.status === 'skipped') return of(this.#book.delta());
+      const skipped: Delta = { type: 'checkpoint-skipped', checkpoint: ref.id, step: ref.step };
+      return concat(this.#rewound(ref), of<Update[]>(skipped, this.#book.delta()));
     });
   }
 
-  #deltasOf(checkpoint: string, event: AnalysisEvent): Observable<Delta> {
+  /** Says that the training has begun again, where this checkpoint was done with other contents. */
+  #rewound({ id, step }: CheckpointRef): Observable<Update> {
+    const before = this.#state().checkpoints.find((checkpoint) => checkpoint.id === id);
+    if (before?.status !== 'done') return EMPTY;
+    this.#comparisons.rewind(step);
+    return of<Update[]>({ type: 'rewound', fromStep: step }, ...this.#options.restated(step));
+  }
+
+  #failed({ id }: CheckpointRef): void {
+    this.#book.fail();
+    // Whole or not, its graph is none that others are compared with.
+    this.#comparisons.forget(id);
+  }
+
+  #deltasOf(checkpoint: string, event: AnalysisEvent): Observable<Update> {
     switch (event.type) {
       case 'opened': {
         this.#book.open(event.analysis, event.expectedMillis);
@@ -154,7 +186,7 @@ export class CheckpointDeltas {
   #ofRun(found: Analysis): Observable<Delta> {
     if (!this.#analysis) {
       this.#analysis = found;
-      return of({ type: 'run', run: { ...this.#options.run, analysis: found } });
+      return of({ type: 'run', run: { ...this.#options.past.run, analysis: found } });
     }
     const [expected, got] = [this.#analysis.model, found.model].map((model) => JSON.stringify(model));
     if (expected === got) return EMPTY;

@@ -4,9 +4,9 @@
  * A checkpoint that comes late is compared with the one before it, and the one after it anew; the smoothed churn of
  * all after it changes with that, and is stated anew where it does.
  */
-import { concat, defer, EMPTY, from, map, type Observable } from 'rxjs';
+import { concat, concatMap, defer, EMPTY, forkJoin, from, map, type Observable, of } from 'rxjs';
 import type { ComponentNode } from '../protocol/graph.ts';
-import type { Delta, Graph } from '../protocol/state.ts';
+import type { Checkpoint, Delta, Graph } from '../protocol/state.ts';
 import type { Engine } from './engine-process.ts';
 import { churnEwma } from './graph/churn-ewma.ts';
 import type { GraphHistory } from './graph/history.ts';
@@ -24,21 +24,32 @@ export class Comparisons {
   readonly #history: GraphHistory;
   readonly #churns = new Map<string, Churn>();
 
-  constructor(engine: Engine, history: GraphHistory) {
+  /** @param past checkpoints that were compared before this server was started */
+  constructor(engine: Engine, history: GraphHistory, past: readonly Checkpoint[]) {
     this.#engine = engine;
     this.#history = history;
+    for (const { id, step, metrics } of past)
+      if (metrics.churn !== undefined)
+        this.#churns.set(id, { step, churn: metrics.churn, ewma: metrics.churn_ewma ?? null });
   }
 
   /** Puts a complete graph beside its neighbours. */
   of(graph: Graph, nodes: readonly ComponentNode[]): Observable<Delta> {
     return defer(() => {
-      const { before, after } = this.#history.neighbours(graph.step);
+      const neighbours = this.#history.neighbours(graph.step);
+      const [before, after] = [neighbours.before, neighbours.after].map((checkpoint) =>
+        checkpoint === null ? of(null) : this.#history.get(checkpoint),
+      );
       this.#history.put(graph);
-      return concat(
-        this.#compared(before, graph, nodes),
-        this.#compared(graph, after, nodes),
-        // Once both are known, or what follows would be stated twice.
-        defer(() => from(this.#smoothed())),
+      return forkJoin([before, after]).pipe(
+        concatMap(([earlier, later]) =>
+          concat(
+            this.#compared(earlier, graph, nodes),
+            this.#compared(graph, later, nodes),
+            // Once both are known, or what follows would be stated twice.
+            defer(() => from(this.#smoothed())),
+          ),
+        ),
       );
     });
   }
@@ -47,6 +58,12 @@ export class Comparisons {
   forget(checkpoint: string): void {
     this.#history.delete(checkpoint);
     this.#churns.delete(checkpoint);
+  }
+
+  /** The training has gone back to before a step. */
+  rewind(fromStep: number): void {
+    this.#history.deleteFrom(fromStep);
+    for (const [checkpoint, { step }] of this.#churns) if (step >= fromStep) this.#churns.delete(checkpoint);
   }
 
   #compared(before: Graph | null, after: Graph | null, nodes: readonly ComponentNode[]): Observable<Delta> {

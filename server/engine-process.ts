@@ -18,7 +18,7 @@ import type { CheckpointRef } from './source/checkpoint-files.ts';
 /** What the pipeline needs of an engine. */
 export interface Engine {
   /** Errors with a CheckpointFailure where the checkpoint is at fault, or the runtime died over it. */
-  analyse(checkpoint: CheckpointRef, settings: Settings): Observable<AnalysisEvent>;
+  analyse(run: string, checkpoint: CheckpointRef, settings: Settings): Observable<AnalysisEvent>;
   /** Metrics that compare a graph with the one before it. */
   compare(
     nodes: readonly ComponentNode[],
@@ -41,8 +41,8 @@ export class EngineProcess implements Engine {
     return firstValueFrom(answer.pipe(map((reply) => reply.problem)));
   }
 
-  analyse(checkpoint: CheckpointRef, settings: Settings): Observable<AnalysisEvent> {
-    return this.#ask({ type: 'analyse', checkpoint, settings }, (reply) =>
+  analyse(run: string, checkpoint: CheckpointRef, settings: Settings): Observable<AnalysisEvent> {
+    return this.#ask({ type: 'analyse', run, checkpoint, settings }, (reply) =>
       isAnalysisEvent(reply) ? reply : null,
     );
   }

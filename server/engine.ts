@@ -8,14 +8,20 @@ import { type ComponentNode, possibleEdges } from '../protocol/graph.ts';
 import { ACTIVITY_THRESHOLD } from '../protocol/metrics.ts';
 import { Runtime } from './ablation/runtime.ts';
 import type { Settings } from './ablation/settings.ts';
-import { SweepCache } from './ablation/sweep-cache.ts';
+import { SweepCaches } from './ablation/sweep-cache.ts';
 import { type AnalysisEvent, analyse } from './analysis.ts';
 import { CheckpointFailure, type FailureCode } from './base/failure.ts';
 import { compareGraphs } from './graph/measure.ts';
 import type { CheckpointRef } from './source/checkpoint-files.ts';
 
 export type EngineRequest =
-  | { readonly type: 'analyse'; readonly checkpoint: CheckpointRef; readonly settings: Settings }
+  | {
+      readonly type: 'analyse';
+      /** Whose checkpoint it is: what has not changed since that run's last one is not computed again. */
+      readonly run: string;
+      readonly checkpoint: CheckpointRef;
+      readonly settings: Settings;
+    }
   /** Can the device be used? */
   | { readonly type: 'check' }
   | {
@@ -38,7 +44,7 @@ export type EngineReply =
 
 // The parent gives the options of the runtime as the only argument.
 const runtime = new Runtime(JSON.parse(process.argv[2]));
-const cache = new SweepCache();
+const caches = new SweepCaches();
 
 process.on('message', (request: EngineRequest) => {
   void answer(request);
@@ -54,7 +60,8 @@ async function answer(request: EngineRequest): Promise<void> {
     } else if (request.type === 'compare') {
       send({ type: 'compared', metrics: compared(request) });
     } else {
-      for await (const event of analyse(runtime, request.checkpoint, request.settings, cache)) send(event);
+      const { run, checkpoint, settings } = request;
+      for await (const event of analyse(runtime, checkpoint, settings, caches.of(run))) send(event);
     }
     send({ type: 'end' });
   } catch (error) {
@@ -79,5 +86,6 @@ function compared({ nodes, before, after }: EngineRequest & { readonly type: 'co
 }
 
 function send(reply: EngineReply): void {
-  process.send?.(reply);
+  // A parent that has died is no error here: `disconnect` follows and ends this process.
+  process.send?.(reply, undefined, undefined, () => {});
 }

@@ -6,13 +6,14 @@
  *   deltas out   s e e m d p---s e e m d c p|      c phase-change, p phases (all segments anew, where they changed)
  *
  * The detector takes samples in the order of steps. A checkpoint that comes late, or again, makes it run anew over
- * all of them, which is a few milliseconds: what is said then is what it would have said had they come in order.
+ * all of them, which is a few milliseconds: what is said then is what it would have said had they come in order. So
+ * does a rewound training, over the samples that are left.
  */
-import { concatMap, defer, from, type Observable } from 'rxjs';
-import { apply, initialState } from '../protocol/apply.ts';
+import { concat, concatMap, defer, forkJoin, from, map, type Observable, of } from 'rxjs';
+import { apply } from '../protocol/apply.ts';
 import { possibleEdges } from '../protocol/graph.ts';
 import type { PhaseChange } from '../protocol/phases.ts';
-import type { Checkpoint, Delta, RunInfo, RunState } from '../protocol/state.ts';
+import type { Checkpoint, Delta, RunState, Update } from '../protocol/state.ts';
 import type { GraphHistory } from './graph/history.ts';
 import { type Detection, detect, detectAll, initialDetector, standing } from './phase/detector.ts';
 import { type Evidence, evidenceOf } from './phase/evidence.ts';
@@ -24,21 +25,28 @@ import { sampleFrom } from './phase/signals.ts';
 const EVIDENCE_MAX = 8;
 const NO_EVIDENCE: Evidence = { edges: [], nodes: [], roles: [] };
 
-/** @param history of the same run, for the evidence of what changed */
+/**
+ * @param past the state before the first delta
+ * @param history of the same run, for the evidence of what changed
+ */
 export function withPhases(
-  run: RunInfo,
+  past: RunState,
   history: GraphHistory,
-): (deltas: Observable<Delta>) => Observable<Delta> {
-  return (deltas) =>
+): (updates: Observable<Update>) => Observable<Update> {
+  return (updates) =>
     defer(() => {
-      const watch = new PhaseWatch(history);
-      let state = initialState(run);
-      return deltas.pipe(
-        concatMap((delta) => {
-          state = apply(state, delta);
-          return from(delta.type === 'checkpoint-done' ? [delta, ...watch.look(state)] : [delta]);
+      const watch = new PhaseWatch(past, history);
+      let state = past;
+      const since = updates.pipe(
+        concatMap((update) => {
+          state = apply(state, update);
+          if (update.type === 'rewound') watch.rewind(update.fromStep);
+          const isTelling = update.type === 'checkpoint-done' || update.type === 'rewound';
+          return isTelling ? concat(of(update), watch.look(state)) : of(update);
         }),
       );
+      // A server that was killed may not have come to say what its last checkpoint showed.
+      return concat(watch.look(past), since);
     });
 }
 
@@ -50,13 +58,21 @@ class PhaseWatch {
   #findings: readonly Finding[] = [];
   /** What viewers were told last, by id and as text. */
   readonly #told = new Map<string, PhaseChange>();
-  #segmentsText = '[]';
+  #segmentsText: string;
 
-  constructor(history: GraphHistory) {
+  constructor(past: RunState, history: GraphHistory) {
     this.#history = history;
+    this.#segmentsText = JSON.stringify(past.segments);
+    for (const change of past.phaseChanges) this.#told.set(change.id, change);
   }
 
-  look(state: RunState): Delta[] {
+  /** What was told of this step and later ones now belongs to a branch. */
+  rewind(fromStep: number): void {
+    for (const { id, interval } of this.#told.values()) if (interval[1] >= fromStep) this.#told.delete(id);
+    this.#segmentsText = '';
+  }
+
+  look(state: RunState): Observable<Delta> {
     const done = state.checkpoints.filter((checkpoint) => checkpoint.status === 'done');
     const samples = done.map((checkpoint, index) => sampleFrom(checkpoint, done[index - 1] ?? null));
     const { state: detector, events } = this.#detection(samples);
@@ -65,7 +81,10 @@ class PhaseWatch {
     this.#findings = events;
     const changes = standing(events);
     const named = segments(changes, samples);
-    return [...this.#news(changes, state, done), ...this.#segmentsNews(named)];
+    return concat(
+      from(changes).pipe(concatMap((finding) => this.#restated(finding, state, done))),
+      defer(() => from([...this.#takenBack(changes, done), ...this.#segmentsNews(named)])),
+    );
   }
 
   /** One step further where a sample was added at the end, else anew from the first. */
@@ -77,29 +96,31 @@ class PhaseWatch {
     return { state: step.state, events: [...this.#findings, ...step.events] };
   }
 
-  /** What differs from what viewers were told; what no longer stands is taken back. */
-  #news(changes: readonly Finding[], state: RunState, done: readonly Checkpoint[]): Delta[] {
-    const deltas: Delta[] = [];
-    const tell = (change: PhaseChange) => {
-      this.#told.set(change.id, change);
-      deltas.push({ type: 'phase-change', change });
-    };
-    for (const finding of changes) {
-      const change = { ...published(finding), ...this.#evidence(finding, state, done) };
-      const told = this.#told.get(change.id);
-      if (!told || !sameStatement(told, change))
-        tell({ ...change, revision: told ? Math.max(told.revision + 1, change.revision) : change.revision });
-    }
+  /** A finding, where it differs from what viewers were told. */
+  #restated(finding: Finding, state: RunState, done: readonly Checkpoint[]): Observable<Delta> {
+    return this.#evidence(finding, state, done).pipe(
+      concatMap((evidence) => {
+        const change = { ...published(finding), ...evidence };
+        const told = this.#told.get(change.id);
+        if (told && sameStatement(told, change)) return [];
+        const revision = told ? Math.max(told.revision + 1, change.revision) : change.revision;
+        return [this.#tell({ ...change, revision })];
+      }),
+    );
+  }
+
+  /** What no longer stands. */
+  #takenBack(changes: readonly Finding[], done: readonly Checkpoint[]): Delta[] {
     const standingIds = new Set(changes.map((change) => change.id));
-    for (const told of this.#told.values())
-      if (!standingIds.has(told.id) && told.probability > 0)
-        tell({
-          ...told,
-          probability: 0,
-          revision: told.revision + 1,
-          reportedStep: done[done.length - 1].step,
-        });
-    return deltas;
+    const reportedStep = done[done.length - 1]?.step ?? 0;
+    return [...this.#told.values()]
+      .filter(({ id, probability }) => !standingIds.has(id) && probability > 0)
+      .map((told) => this.#tell({ ...told, probability: 0, revision: told.revision + 1, reportedStep }));
+  }
+
+  #tell(change: PhaseChange): Delta {
+    this.#told.set(change.id, change);
+    return { type: 'phase-change', change };
   }
 
   #segmentsNews(named: ReturnType<typeof segments>): Delta[] {
@@ -116,26 +137,32 @@ class PhaseWatch {
     { interval }: Finding,
     state: RunState,
     done: readonly Checkpoint[],
-  ): Pick<PhaseChange, keyof Evidence> {
+  ): Observable<Pick<PhaseChange, keyof Evidence>> {
     const [before, after] = interval.map((step) => done.find((checkpoint) => checkpoint.step === step));
-    const [from, to] = [before, after].map((checkpoint) => checkpoint && this.#history.get(checkpoint.id));
-    const nodes = state.run.analysis?.nodes;
-    const evidence =
-      nodes && from && to
-        ? evidenceOf({
-            graph: { nodes, ...possibleEdges(nodes) },
-            before: from.weights,
-            after: to.weights,
-            rolesBefore: before?.roles ?? {},
-            rolesAfter: after?.roles ?? {},
-            limit: EVIDENCE_MAX,
-          })
-        : NO_EVIDENCE;
-    return {
-      edges: [...evidence.edges],
-      nodes: evidence.nodes.map(({ id, out, in: into }) => ({ id, out: [...out], in: [...into] })),
-      roles: [...evidence.roles],
-    };
+    const graphs = [before, after].map((checkpoint) =>
+      checkpoint ? this.#history.get(checkpoint.id) : of(null),
+    );
+    return forkJoin(graphs).pipe(
+      map(([from_, to]) => {
+        const nodes = state.run.analysis?.nodes;
+        const evidence =
+          nodes && from_ && to
+            ? evidenceOf({
+                graph: { nodes, ...possibleEdges(nodes) },
+                before: from_.weights,
+                after: to.weights,
+                rolesBefore: before?.roles ?? {},
+                rolesAfter: after?.roles ?? {},
+                limit: EVIDENCE_MAX,
+              })
+            : NO_EVIDENCE;
+        return {
+          edges: [...evidence.edges],
+          nodes: evidence.nodes.map(({ id, out, in: into }) => ({ id, out: [...out], in: [...into] })),
+          roles: [...evidence.roles],
+        };
+      }),
+    );
   }
 }
 

@@ -6,7 +6,7 @@
  * quarter of them what its operations need on this machine).
  */
 import { layerCountOf } from '../protocol/graph.ts';
-import type { Analysis, Delta, Progress } from '../protocol/state.ts';
+import type { Analysis, Checkpoint, Progress, ProgressUpdate } from '../protocol/state.ts';
 
 /** Share of a first checkpoint's rows from which on their time says more than the expectation: the first layer's also
  * holds what only happens once, such as compiling the graphs. */
@@ -28,8 +28,14 @@ export class ProgressBook {
   #finished = 0;
   #finishedMillis = 0;
 
-  constructor(now: () => number = () => performance.now()) {
+  /** @param past checkpoints that were analysed before this server was started */
+  constructor(past: readonly Checkpoint[] = [], now: () => number = () => performance.now()) {
     this.#now = now;
+    for (const { millis } of past) {
+      if (millis === null) continue;
+      this.#finished += 1;
+      this.#finishedMillis += millis;
+    }
   }
 
   /** A checkpoint is ready to be taken, for the first time or again. */
@@ -42,6 +48,12 @@ export class ProgressBook {
   refuse(checkpoint: string): void {
     this.#known.add(checkpoint);
     this.#taken.add(checkpoint);
+  }
+
+  /** The turn of a checkpoint has come, and there is nothing to do. */
+  passOver(checkpoint: string): void {
+    this.refuse(checkpoint);
+    this.#rest();
   }
 
   /** The source is there (null) or not (why). */
@@ -87,7 +99,7 @@ export class ProgressBook {
     this.#activity = 'ended';
   }
 
-  delta(): Delta {
+  delta(): ProgressUpdate {
     return { type: 'progress', progress: this.progress() };
   }
 

@@ -1,6 +1,6 @@
 /** Phases in the stream of a run: what follows a completed checkpoint, whatever the order in which they came. */
 import { readFileSync } from 'node:fs';
-import { from, lastValueFrom, toArray } from 'rxjs';
+import { EMPTY, from, lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { apply, initialState } from '../protocol/apply.ts';
 import type { Analysis, Delta, RunInfo } from '../protocol/state.ts';
@@ -28,7 +28,7 @@ const [header, ...rows] = readFileSync(new URL('fixtures/phases/sample-run.csv',
   .map((line) => line.split(','));
 const column = (row: readonly string[], name: string): number => Number(row[header.indexOf(name)]);
 
-const history = new GraphHistory(1e6);
+const history = new GraphHistory({ bytesMax: 1e6 });
 function checkpoint(row: readonly string[]): Delta[] {
   const step = column(row, 'step');
   const id = `c${step}`;
@@ -42,7 +42,7 @@ function checkpoint(row: readonly string[]): Delta[] {
     headScores: {},
   });
   return [
-    { type: 'checkpoint-started', checkpoint: id, step },
+    { type: 'checkpoint-started', checkpoint: id, step, content: null },
     metricsDelta(id, {
       metrics: { total_strength: strength, gini: column(row, 'gini') },
       task: { induction_score: column(row, 'induction_score') },
@@ -57,7 +57,7 @@ async function said(order: readonly (readonly string[])[]) {
     { type: 'run', run: { ...RUN, analysis: ANALYSIS } },
     ...order.flatMap(checkpoint),
   ];
-  const all = await lastValueFrom(from(deltas).pipe(withPhases(RUN, history), toArray()));
+  const all = await lastValueFrom(from(deltas).pipe(withPhases(initialState(RUN), history), toArray()));
   return { all, state: all.reduce(apply, initialState(RUN)) };
 }
 
@@ -82,6 +82,16 @@ describe('phases in the stream', () => {
     // As read off the run: about 7 before and 11 after.
     expect(strength?.before).toBeGreaterThan(5);
     expect(strength?.after).toBeLessThan(16);
+  });
+
+  it('are said by the next server where the one before was killed before it came to it', async () => {
+    const { all, state } = await said(rows);
+    const told = all.findIndex((delta) => delta.type === 'phase-change');
+    expect(all[told - 1].type).toBe('checkpoint-done');
+    const killed = all.slice(0, told).reduce(apply, initialState(RUN));
+    const restarted = await lastValueFrom(EMPTY.pipe(withPhases(killed, history), toArray()));
+    expect(restarted[0]).toEqual(all[told]);
+    expect(await lastValueFrom(EMPTY.pipe(withPhases(state, history), toArray()))).toEqual([]);
   });
 
   it('end in the same changes and segments when checkpoints come late', async () => {

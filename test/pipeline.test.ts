@@ -1,9 +1,9 @@
 /** The pipeline in virtual time: marbles for the source, a fake engine that answers at stated frames. */
 import { concat, delay, finalize, NEVER, type Observable, of, throwError, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { apply, initialState } from '../protocol/apply.ts';
-import type { Analysis, Delta, RunInfo } from '../protocol/state.ts';
+import type { Analysis, RunInfo, RunState, Update } from '../protocol/state.ts';
 import type { Settings } from '../server/ablation/settings.ts';
 import type { AnalysisEvent } from '../server/analysis.ts';
 import { CheckpointFailure } from '../server/base/failure.ts';
@@ -39,7 +39,7 @@ const SETTINGS: Settings = {
 
 const ready = (step: number): SourceEvent => ({
   type: 'ready',
-  checkpoint: { id: `c${step}`, step, directory: '', configFile: '' },
+  checkpoint: { id: `c${step}`, step, directory: '', configFile: '', content: `content of ${step}` },
 });
 const broken = (step: number): SourceEvent => ({
   type: 'failed',
@@ -50,7 +50,7 @@ const broken = (step: number): SourceEvent => ({
 
 /** Two layers, 2 frames each; the weight of the only edge is the step. Step 13 kills the engine. */
 const engine: Engine = {
-  analyse: ({ step }) => {
+  analyse: (_, { step }) => {
     if (step === 13) return throwError(() => new CheckpointFailure('engine', 'died'));
     const weights = Float64Array.of(step);
     const events: AnalysisEvent[] = [
@@ -89,16 +89,23 @@ const engine: Engine = {
 };
 
 /** Runs the source's marbles and gives each delta with the frame at which it came. */
-function deltasOf(marbles: string, events: Readonly<Record<string, SourceEvent>>, notes: string[] = []) {
-  const seen: { frame: number; delta: Delta }[] = [];
+function deltasOf(
+  marbles: string,
+  events: Readonly<Record<string, SourceEvent>>,
+  notes: string[] = [],
+  past: RunState = initialState(RUN),
+  history = new GraphHistory({ bytesMax: 1e6 }),
+  on = engine,
+) {
+  const seen: { frame: number; delta: Update }[] = [];
   const scheduler = new TestScheduler(() => {});
   scheduler.run(({ hot }) => {
     pipeline({
-      run: RUN,
+      past,
       source: hot(marbles, events),
-      engine,
+      engine: on,
       settings: SETTINGS,
-      history: new GraphHistory(1e6),
+      history,
       turns: { every: 1, maxLag: null, fillIn: true },
       note: (sentence) => notes.push(sentence),
     }).subscribe((delta) => seen.push({ frame: scheduler.now(), delta }));
@@ -159,6 +166,49 @@ describe('the pipeline', () => {
       ['c13', 'failed', 'engine'],
       ['c20', 'done', undefined],
     ]);
+  });
+
+  it('compares with none that failed, not even while it was compared', () => {
+    const compared: number[][] = [];
+    const dying: Engine = {
+      ...engine,
+      compare: (_, before, after) => {
+        compared.push([before[0], after[0]]);
+        return after[0] === 20
+          ? throwError(() => new CheckpointFailure('engine', 'died'))
+          : engine.compare(_, before, after);
+      },
+    };
+    const events = { a: ready(1), b: ready(20), c: ready(30) };
+    const state = stateOf(deltasOf('abc|', events, [], undefined, undefined, dying));
+    expect(state.checkpoints.map(({ status }) => status)).toEqual(['done', 'failed', 'done']);
+    expect(compared).toEqual([
+      [1, 20],
+      [1, 30],
+    ]);
+  });
+
+  it('analyses one that failed again when it is written again, be it with the same contents', () => {
+    let asked = 0;
+    const torn: Engine = {
+      ...engine,
+      analyse: (...request) => {
+        asked += 1;
+        return asked === 1
+          ? throwError(() => new CheckpointFailure('truncated', 'cut short'))
+          : engine.analyse(...request);
+      },
+    };
+    const state = stateOf(deltasOf('a--a|', { a: ready(1) }, [], undefined, undefined, torn));
+    expect(state.checkpoints).toMatchObject([{ id: 'c1', status: 'done' }]);
+  });
+
+  it('analyses one that is written again with the same contents while it is analysed, or after, only once', () => {
+    const seen = deltasOf('aa 20ms a|', { a: ready(1) });
+    expect(kinds(seen).filter((kind) => kind.includes('started'))).toHaveLength(1);
+    const atRest = { progress: { activity: 'waiting', checkpoint: null, taken: 1, known: 1 } };
+    expect(seen.findLast(({ frame }) => frame < 20)?.delta).toMatchObject(atRest);
+    expect(seen.at(-2)?.delta).toMatchObject(atRest);
   });
 
   it('refuses a checkpoint of another model than the first', () => {
@@ -225,11 +275,11 @@ describe('the pipeline', () => {
       const mistaken: Engine = { ...engine, analyse: () => throwError(() => new TypeError('ours')) };
       let thrown: unknown;
       pipeline({
-        run: RUN,
+        past: initialState(RUN),
         source: hot('a', { a: ready(1) }),
         engine: mistaken,
         settings: SETTINGS,
-        history: new GraphHistory(1e6),
+        history: new GraphHistory({ bytesMax: 1e6 }),
         turns: { every: 1, maxLag: null, fillIn: true },
         note: () => {},
       }).subscribe({ error: (error) => (thrown = error) });
@@ -240,7 +290,7 @@ describe('the pipeline', () => {
   it('leaves the engine when it is unsubscribed, and sends nothing after that', () => {
     let left = false;
     const scheduler = new TestScheduler(() => {});
-    const seen: Delta[] = [];
+    const seen: Update[] = [];
     scheduler.run(({ hot }) => {
       const endless: Engine = {
         ...engine,
@@ -252,11 +302,11 @@ describe('the pipeline', () => {
           ),
       };
       const subscription = pipeline({
-        run: RUN,
+        past: initialState(RUN),
         source: hot('a----b', { a: ready(1), b: broken(2) }),
         engine: endless,
         settings: SETTINGS,
-        history: new GraphHistory(1e6),
+        history: new GraphHistory({ bytesMax: 1e6 }),
         turns: { every: 1, maxLag: null, fillIn: true },
         note: () => {},
       }).subscribe((delta) => seen.push(delta));
@@ -264,5 +314,129 @@ describe('the pipeline', () => {
     });
     expect(left).toBe(true);
     expect(seen.some((delta) => delta.type === 'failure')).toBe(false);
+  });
+});
+
+/** The checkpoint of this step, rewritten with other contents. */
+const rewritten = (step: number): SourceEvent => ({
+  type: 'ready',
+  checkpoint: { id: `c${step}`, step, directory: '', configFile: '', content: `other content of ${step}` },
+});
+
+describe('a pipeline that takes up where an earlier one ended', () => {
+  /** Graphs of the first life are there in the second, as they are on disk. */
+  let history: GraphHistory;
+  beforeEach(() => {
+    history = new GraphHistory({ bytesMax: 1e6 });
+  });
+  const lived = (marbles: string, events: Readonly<Record<string, SourceEvent>>, past?: RunState) =>
+    deltasOf(marbles, events, [], past, history);
+  const firstLife = () => stateOf(lived('ab|', { a: ready(1), b: ready(2) }));
+
+  it('does nothing again for checkpoints that are done, by name and contents', () => {
+    const seen = lived('(abc)|', { a: ready(1), b: ready(2), c: ready(3) }, firstLife());
+    const started = seen.flatMap(({ delta }) =>
+      delta.type === 'checkpoint-started' ? [delta.checkpoint] : [],
+    );
+    expect(started).toEqual(['c3']);
+    expect(seen.at(-1)?.delta).toMatchObject({ progress: { activity: 'ended', taken: 3, known: 3 } });
+  });
+
+  it('leaves no trace where there is nothing new: not even a phase is told again', () => {
+    expect(kinds(lived('(ab)|', { a: ready(1), b: ready(2) }, firstLife()))).toEqual([]);
+  });
+
+  it('goes on from the model of the first life, and refuses another', () => {
+    const seen = lived('a|', { a: ready(99) }, firstLife());
+    expect(seen.find(({ delta }) => delta.type === 'failure')?.delta).toMatchObject({
+      failure: { code: 'unsupported-model' },
+    });
+  });
+
+  it('S-5: leaves out what was under way until it is reported again, and begins it anew', () => {
+    const whole = lived('ab|', { a: ready(1), b: ready(2) });
+    const until = whole.findIndex(({ delta }) => delta.type === 'edges' && delta.checkpoint === 'c2');
+    const interrupted = stateOf(whole.slice(0, until + 1));
+    expect(interrupted.checkpoints.at(-1)).toMatchObject({ id: 'c2', status: 'computing' });
+    const seen = lived('-(ab)|', { a: ready(1), b: ready(2) }, interrupted);
+    expect(kinds(seen).slice(0, 2)).toEqual(['0 checkpoint-skipped c2', '1 checkpoint-started c2']);
+    const state = seen.map(({ delta }) => delta).reduce(apply, interrupted);
+    expect(state.checkpoints.map(({ id, status }) => [id, status])).toEqual([
+      ['c1', 'done'],
+      ['c2', 'done'],
+    ]);
+    expect(state.partial).toBeNull();
+  });
+
+  it('says a failure that stands only once', () => {
+    const failed = stateOf(deltasOf('a|', { a: broken(3) }));
+    expect(kinds(lived('a|', { a: broken(3) }, failed))).toEqual([]);
+  });
+});
+
+describe('a training that begins again at an earlier checkpoint', () => {
+  const before = { a: ready(1), b: ready(2), c: ready(3) };
+
+  it('S-7: leaves what it overtakes in a branch, whole, and goes on from what is left', () => {
+    const seen = deltasOf('(abc) 20ms (de)|', { ...before, d: rewritten(2), e: rewritten(3) });
+    const atRewind = seen.findIndex(({ delta }) => delta.type === 'rewound');
+    const earlier = stateOf(seen.slice(0, atRewind));
+    const state = stateOf(seen);
+    expect(seen.filter(({ delta }) => delta.type === 'rewound').map(({ delta }) => delta)).toEqual([
+      { type: 'rewound', fromStep: 2 },
+    ]);
+    expect(state.branches).toEqual([
+      {
+        fromStep: 2,
+        checkpoints: earlier.checkpoints.filter(({ step }) => step >= 2),
+        phaseChanges: [],
+      },
+    ]);
+    expect(state.checkpoints.map(({ id, content }) => [id, content])).toEqual([
+      ['c1', 'content of 1'],
+      ['c2', 'other content of 2'],
+      ['c3', 'other content of 3'],
+    ]);
+  });
+
+  it('compares only with what is left of the run', () => {
+    const seen = deltasOf('(abc) 20ms d|', { ...before, d: rewritten(2) });
+    const [, , , again] = seen.filter(({ delta }) => delta.type === 'checkpoint-done');
+    expect(again.delta).toMatchObject({ checkpoint: 'c2' });
+    const state = stateOf(seen);
+    // Churn is the later graph's step / 100 here. c3 belongs to the branch: the new c2 is not compared with it.
+    expect(state.branches[0].checkpoints.map(({ id }) => id)).toEqual(['c2', 'c3']);
+    expect(state.checkpoints.map(({ metrics }) => metrics.churn)).toEqual([undefined, 0.02]);
+  });
+
+  it('says anew which of its own checkpoints are broken, where that was said before it was known to have begun again', () => {
+    const seen = deltasOf('(abc) 20ms (dx)|', { ...before, d: rewritten(2), x: broken(4) });
+    const atRewind = seen.findIndex(({ delta }) => delta.type === 'rewound');
+    const late = deltasOf('(abc) 20ms (xd) 20ms |', { ...before, d: rewritten(2), x: broken(4) });
+    for (const state of [stateOf(seen), stateOf(late)])
+      expect(state.checkpoints.map(({ id, status }) => [id, status])).toEqual([
+        ['c1', 'done'],
+        ['c2', 'done'],
+        ['c4', 'failed'],
+      ]);
+    expect(kinds(seen.slice(atRewind)).filter((kind) => kind.includes('failure'))).toHaveLength(1);
+  });
+
+  it('does not say again what was broken and has been mended', () => {
+    const mended = ready(4);
+    const seen = deltasOf('(abcx) 20ms (md)|', { ...before, x: broken(4), m: mended, d: rewritten(2) });
+    expect(stateOf(seen).checkpoints.map(({ id }) => id)).toEqual(['c1', 'c2']);
+  });
+
+  it('leaves alone what lies there from before, also after a restart', () => {
+    const past = stateOf(deltasOf('(abc) 20ms d|', { ...before, d: rewritten(2) }));
+    expect(kinds(deltasOf('(abc)|', { a: ready(1), b: rewritten(2), c: ready(3) }, [], past))).toEqual([]);
+  });
+
+  it('keeps the results of a checkpoint whose files break later, with a note', () => {
+    const notes: string[] = [];
+    const state = stateOf(deltasOf('a 20ms b|', { a: ready(1), b: broken(1) }, notes));
+    expect(state.checkpoints).toMatchObject([{ id: 'c1', status: 'done' }]);
+    expect(notes).toEqual(['c1 was analysed and is broken now, which changes nothing: cut short']);
   });
 });

@@ -1,14 +1,15 @@
 /**
  * What `analyze` prints: one JSON object a line, made from the run's state and the delta that led to it.
- * Schema 1, documented in README.md: run, checkpoint (with all possible edges), failure, phase-change, phases, end.
+ * Schema 1, documented in README.md: run, checkpoint (with all possible edges), failure, phase-change, rewound (the
+ * training began again: what was said of this step and later ones is left behind), phases, end.
  */
 import { possibleEdges } from '../../protocol/graph.ts';
-import type { Analysis, Checkpoint, Delta, RunState } from '../../protocol/state.ts';
+import type { Analysis, Checkpoint, RunState, Update } from '../../protocol/state.ts';
 
 const SCHEMA = 1;
 
 /** The line for `delta`, null for none. `state` is the state after it. */
-export function lineOf(delta: Delta, state: RunState): object | null {
+export function lineOf(delta: Update, state: RunState): object | null {
   switch (delta.type) {
     case 'run':
       return delta.run.analysis && runLine(delta.run.analysis);
@@ -18,6 +19,8 @@ export function lineOf(delta: Delta, state: RunState): object | null {
       return { type: 'failure', step: delta.step, id: delta.checkpoint, ...delta.failure };
     case 'phase-change':
       return { type: 'phase-change', ...delta.change };
+    case 'rewound':
+      return { type: 'rewound', fromStep: delta.fromStep };
     default:
       return null;
   }

@@ -2,8 +2,9 @@
  * What the command line asks for: words → one typed command, or a sentence about what is wrong with them.
  * An option that is not known, or that its command does not have, is refused and never ignored.
  */
-import { parseArgs } from 'node:util';
 import { Analysis } from '../../protocol/state.ts';
+import { CONNECTIONS_MAX, DATA_MIB } from '../base/config.ts';
+import { count, oneOf, parsed, UsageError } from './words.ts';
 
 export type ProbeWords =
   | { readonly kind: 'induction'; readonly prompts: number; readonly segment: number; readonly seed: number }
@@ -26,19 +27,49 @@ export type EngineWords = {
   readonly every: number;
   readonly maxLag: number | null;
 };
-export type ServeWords = { readonly host: string; readonly port: number };
+/** Null: the environment or the system says. */
+export type DataWords = { readonly data: string | null; readonly dataMib: number };
+export type SourceWords = { readonly marker: string | undefined; readonly settleMillis: number };
+export type ServeWords = {
+  readonly host: string;
+  readonly port: number;
+  /** Null: the environment says, or none. */
+  readonly token: string | null;
+  readonly uploadToken: string | null;
+  readonly allowedHosts: readonly string[];
+  readonly viewersMax: number;
+  readonly logLevel: string;
+} & DataWords;
 
 export type Command =
   | { readonly name: 'help' }
   | { readonly name: 'version' }
   | ({ readonly name: 'demo'; readonly seed: number } & EngineWords & ServeWords)
+  | ({ readonly name: 'watch'; readonly paths: readonly string[] } & SourceWords & EngineWords & ServeWords)
   | ({
-      readonly name: 'watch';
+      readonly name: 'record';
       readonly directory: string;
-      readonly marker: string | undefined;
-      readonly settleMillis: number;
-    } & EngineWords &
-      ServeWords)
+      readonly file: string;
+      readonly follow: boolean;
+    } & SourceWords &
+      EngineWords)
+  | ({
+      readonly name: 'replay';
+      /** A recorded run, or a file. */
+      readonly record: string;
+      /** Null: as fast as it goes. */
+      readonly speed: number | null;
+    } & ServeWords)
+  | ({
+      readonly name: 'export';
+      readonly record: string;
+      readonly format: string;
+      /** Null: stdout. */
+      readonly file: string | null;
+      readonly step: number | null;
+      readonly leastWeight: number;
+    } & DataWords)
+  | ({ readonly name: 'runs' } & DataWords)
   | ({
       readonly name: 'analyze';
       readonly directory: string;
@@ -52,9 +83,6 @@ export type Command =
       /** Columns to watch; null for all. */
       readonly signals: readonly string[] | null;
     };
-
-/** Wrong usage: exit code 2 and this sentence. */
-export class UsageError extends Error {}
 
 const ENGINE_OPTIONS = {
   tokens: { type: 'string' },
@@ -74,49 +102,19 @@ const ENGINE_OPTIONS = {
   every: { type: 'string' },
   'max-lag': { type: 'string' },
 } as const;
-const SERVE_OPTIONS = { host: { type: 'string' }, port: { type: 'string' } } as const;
-const WATCH_OPTIONS = { marker: { type: 'string' }, 'settle-ms': { type: 'string' } } as const;
+const DATA_OPTIONS = { data: { type: 'string' }, 'data-mib': { type: 'string' } } as const;
+const SERVE_OPTIONS = {
+  ...DATA_OPTIONS,
+  host: { type: 'string' },
+  port: { type: 'string' },
+  token: { type: 'string' },
+  'upload-token': { type: 'string' },
+  'allow-host': { type: 'string', multiple: true },
+  'max-viewers': { type: 'string' },
+  'log-level': { type: 'string' },
+} as const;
+const SOURCE_OPTIONS = { marker: { type: 'string' }, 'settle-ms': { type: 'string' } } as const;
 const ANALYZE_OPTIONS = { steps: { type: 'string' } } as const;
-
-export const HELP = `phasewatch: watch the component graph of a transformer reorganise while it trains
-
-Usage
-  phasewatch                     train a small model on the spot and watch it
-  phasewatch watch DIR           watch the checkpoints in DIR, those there and those to come
-  phasewatch analyze DIR         analyse the checkpoints in DIR, one JSON object a line on stdout
-  phasewatch diff A B            what changed from one checkpoint to another, as text
-  phasewatch phases FILE.csv     phase changes of any table of steps and signals, one JSON object a line
-
-Probe (what the model reads)
-  --prompts P                    induction probe: number of prompts (4)
-  --segment S                    induction probe: length of the segment that each prompt repeats (24)
-  --seed N                       induction probe and demo: seed (0)
-  --tokens FILE                  instead: a JSON array of prompts, each an array of token ids
-  --text FILE                    instead: one prompt a line, or a JSON array of strings; needs tokenizer.json
-
-Analysis
-  --ablation A                   zero (default), mean or resample: what replaces an ablated activation
-  --measure M                    cosine (default) or relative_l2: how an output's change is measured
-  --nodes N                      components (default), or paper: the paper's 187 x 140 node set, gpt_neox only
-  --effects E                    effects on the model's output: on, off, auto (on up to a vocabulary of 4096)
-  --effect-positions K           read effects at K evenly spread positions of each prompt (all)
-  --null-model                   also z-scores beside graphs with the same weights in random places
-  --threads N                    threads of a sweep (all cores)
-  --memory-mib N                 memory for the tensors of a sweep beside the weights (1024)
-  --device D                     cpu (default) or another execution provider of onnxruntime, such as cuda
-  --every K                      take each K-th checkpoint at once, the others when idle (1)
-  --max-lag N                    when more than N checkpoints wait, skip to the newest; the others when idle
-  --steps 0,512                  analyze: only these steps
-  --signals A,B                  phases: only these columns
-
-Server (watch and the demo)
-  --port N                       (4747)
-  --host ADDRESS                 (127.0.0.1) anything else lets other machines look on
-  --marker NAME                  watch: a checkpoint is complete when a file of this name is in it
-  --settle-ms N                  watch: … or when nothing in it changed for this long (500)
-
-Exit codes: 0 all went well, 1 a checkpoint failed, 2 wrong usage.
-`;
 
 /** @throws UsageError */
 export function commandFrom(words: readonly string[]): Command {
@@ -124,15 +122,24 @@ export function commandFrom(words: readonly string[]): Command {
   if (words.includes('--version')) return { name: 'version' };
   const [first, ...rest] = words;
   if (first === undefined || first.startsWith('-')) return demoFrom(words);
-  if (first === 'demo') return demoFrom(rest);
-  if (first === 'watch') return watchFrom(rest);
-  if (first === 'analyze') return analyzeFrom(rest);
-  if (first === 'diff') return diffFrom(rest);
-  if (first === 'phases') return phasesFrom(rest);
+  const from = COMMANDS.get(first);
+  if (from) return from(rest);
   throw new UsageError(
-    `expected one of the commands watch, analyze, diff, phases, demo, help; got "${first}"`,
+    `expected one of the commands ${[...COMMANDS.keys()].join(', ')}, help; got "${first}"`,
   );
 }
+
+const COMMANDS: ReadonlyMap<string, (words: readonly string[]) => Command> = new Map([
+  ['watch', watchFrom],
+  ['analyze', analyzeFrom],
+  ['diff', diffFrom],
+  ['phases', phasesFrom],
+  ['runs', runsFrom],
+  ['replay', replayFrom],
+  ['export', exportFrom],
+  ['record', recordFrom],
+  ['demo', demoFrom],
+]);
 
 function demoFrom(words: readonly string[]): Command {
   const { values, positionals } = parsed(words, { ...ENGINE_OPTIONS, ...SERVE_OPTIONS });
@@ -146,21 +153,75 @@ function demoFrom(words: readonly string[]): Command {
 }
 
 function watchFrom(words: readonly string[]): Command {
-  const { values, positionals } = parsed(words, { ...ENGINE_OPTIONS, ...SERVE_OPTIONS, ...WATCH_OPTIONS });
+  const { values, positionals } = parsed(words, { ...ENGINE_OPTIONS, ...SERVE_OPTIONS, ...SOURCE_OPTIONS });
+  if (positionals.length === 0) throw new UsageError('watch takes a directory or several, got none');
   return {
     name: 'watch',
-    directory: onlyDirectory('watch', positionals),
-    marker: values.marker,
-    settleMillis: count('settle-ms', values['settle-ms'], 500, 0),
+    paths: positionals,
+    ...sourceWords(values),
     ...engineWords(values),
     ...serveWords(values),
   };
 }
 
+function recordFrom(words: readonly string[]): Command {
+  const options = {
+    ...ENGINE_OPTIONS,
+    ...SOURCE_OPTIONS,
+    out: { type: 'string' },
+    follow: { type: 'boolean' },
+  } as const;
+  const { values, positionals } = parsed(words, options);
+  if (values.out === undefined) throw new UsageError('--out: expected the file to write, got none');
+  return {
+    name: 'record',
+    directory: onlyOne('record', 'directory', positionals),
+    file: values.out,
+    follow: values.follow ?? false,
+    ...sourceWords(values),
+    ...engineWords(values),
+  };
+}
+
+function replayFrom(words: readonly string[]): Command {
+  const { values, positionals } = parsed(words, { ...SERVE_OPTIONS, speed: { type: 'string' } });
+  const record = onlyOne('replay', 'recorded run or file', positionals);
+  return { name: 'replay', record, speed: speedFrom(values.speed), ...serveWords(values) };
+}
+
+function exportFrom(words: readonly string[]): Command {
+  const text = { type: 'string' } as const;
+  const options = { ...DATA_OPTIONS, format: text, out: text, step: text, 'least-weight': text };
+  const { values, positionals } = parsed(words, options);
+  const least = Number(values['least-weight'] ?? 0);
+  if (!(least >= 0))
+    throw new UsageError(`--least-weight: expected a number, got "${values['least-weight']}"`);
+  return {
+    name: 'export',
+    record: onlyOne('export', 'recorded run or file', positionals),
+    format: values.format ?? 'recording',
+    file: values.out ?? null,
+    step: values.step === undefined ? null : count('step', values.step, 0, 0),
+    leastWeight: least,
+    ...dataWords(values),
+  };
+}
+
+function runsFrom(words: readonly string[]): Command {
+  const { values, positionals } = parsed(words, DATA_OPTIONS);
+  if (positionals.length > 0) throw new UsageError(`runs takes no name, got "${positionals[0]}"`);
+  return { name: 'runs', ...dataWords(values) };
+}
+
 function analyzeFrom(words: readonly string[]): Command {
   const { values, positionals } = parsed(words, { ...ENGINE_OPTIONS, ...ANALYZE_OPTIONS });
   const steps = values.steps?.split(',').map((word) => count('steps', word, 0, 0)) ?? null;
-  return { name: 'analyze', directory: onlyDirectory('analyze', positionals), steps, ...engineWords(values) };
+  return {
+    name: 'analyze',
+    directory: onlyOne('analyze', 'directory', positionals),
+    steps,
+    ...engineWords(values),
+  };
 }
 
 function diffFrom(words: readonly string[]): Command {
@@ -177,16 +238,6 @@ function phasesFrom(words: readonly string[]): Command {
   if (file === undefined || more.length > 0)
     throw new UsageError(`phases takes one CSV file, got ${positionals.length}`);
   return { name: 'phases', file, signals: values.signals?.split(',') ?? null };
-}
-
-type OptionTypes = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
-
-function parsed<T extends OptionTypes>(words: readonly string[], options: T) {
-  try {
-    return parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
 }
 
 type EngineValues = {
@@ -232,40 +283,49 @@ function probeWords(values: EngineValues): ProbeWords {
   return { kind, file: values[kind] ?? '' };
 }
 
-function serveWords(values: {
-  readonly host?: string | undefined;
-  readonly port?: string | undefined;
-}): ServeWords {
+type DataValues = { readonly [name in keyof typeof DATA_OPTIONS]?: string | undefined };
+
+function dataWords(values: DataValues): DataWords {
+  return { data: values.data ?? null, dataMib: count('data-mib', values['data-mib'], DATA_MIB, 1) };
+}
+
+function sourceWords(
+  values: {
+    readonly [name in keyof typeof SOURCE_OPTIONS]?: string | undefined;
+  },
+): SourceWords {
+  return { marker: values.marker, settleMillis: count('settle-ms', values['settle-ms'], 500, 0) };
+}
+
+function serveWords(
+  values: DataValues & {
+    readonly [name in Exclude<keyof typeof SERVE_OPTIONS, 'allow-host'>]?: string | undefined;
+  } & { readonly 'allow-host'?: readonly string[] | undefined },
+): ServeWords {
   const port = count('port', values.port, 4747, 0);
   if (port > 65_535) throw new UsageError(`--port: expected at most 65535, got ${port}`);
-  return { host: values.host ?? '127.0.0.1', port };
+  return {
+    host: values.host ?? '127.0.0.1',
+    port,
+    token: values.token ?? null,
+    uploadToken: values['upload-token'] ?? null,
+    allowedHosts: values['allow-host'] ?? [],
+    viewersMax: count('max-viewers', values['max-viewers'], CONNECTIONS_MAX, 1),
+    logLevel: values['log-level'] ?? 'silent',
+    ...dataWords(values),
+  };
 }
 
-function onlyDirectory(command: string, positionals: readonly string[]): string {
-  const [directory, ...more] = positionals;
-  if (directory === undefined || more.length > 0)
-    throw new UsageError(`${command} takes one directory, got ${positionals.length}`);
-  return directory;
+function speedFrom(word: string | undefined): number | null {
+  if (word === 'max') return null;
+  const speed = Number(word ?? 1);
+  if (!(speed > 0)) throw new UsageError(`--speed: expected a number above 0, or max; got "${word}"`);
+  return speed;
 }
 
-function oneOf<T extends string>(
-  name: string,
-  word: string | undefined,
-  known: readonly T[],
-  otherwise: T,
-): T {
-  if (word === undefined) return otherwise;
-  const found = known.find((candidate) => candidate === word);
-  if (found === undefined)
-    throw new UsageError(`--${name}: expected one of ${known.join(', ')}; got "${word}"`);
-  return found;
-}
-
-/** A whole number of at least `least`. */
-function count(name: string, word: string | undefined, otherwise: number, least: number): number {
-  if (word === undefined) return otherwise;
-  const value = /^\d+$/.test(word) ? Number(word) : Number.NaN;
-  if (!Number.isSafeInteger(value) || value < least)
-    throw new UsageError(`--${name}: expected a whole number of at least ${least}, got "${word}"`);
-  return value;
+function onlyOne(command: string, what: string, positionals: readonly string[]): string {
+  const [only, ...more] = positionals;
+  if (only === undefined || more.length > 0)
+    throw new UsageError(`${command} takes one ${what}, got ${positionals.length}`);
+  return only;
 }

@@ -1,43 +1,15 @@
 /** The command as a person runs it: the built program, its lines, its exit codes. */
-import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { EFFECT_METRICS, GRAPH_METRICS, NODE_METRICS, TASK_MEASURES } from '../../protocol/metrics.ts';
 import { golden, goldenMetrics, SAMPLE_RUN, SAMPLE_STEPS } from '../support/checkpoints.ts';
+import { MAIN, phasewatch } from '../support/command.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'phasewatch-cli-'));
 const tokens = join(scratch, 'tokens.json');
 writeFileSync(tokens, JSON.stringify(golden('neox-512').tokens));
-
-async function phasewatch(...words: string[]) {
-  const child = spawn(process.execPath, [MAIN, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const [stdout, stderr, code] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    new Promise((resolve) => child.once('close', resolve)),
-  ]);
-  return {
-    code,
-    stderr,
-    stdout,
-    lines: () =>
-      stdout
-        .trimEnd()
-        .split('\n')
-        .map((line) => JSON.parse(line)),
-  };
-}
-
-async function text(stream: NodeJS.ReadableStream): Promise<string> {
-  let all = '';
-  for await (const chunk of stream) all += chunk;
-  return all;
-}
 
 describe('analyze', () => {
   it('prints the golden graphs and metrics of the sample run', async () => {

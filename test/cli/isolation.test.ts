@@ -1,5 +1,7 @@
 /** A crash of the native runtime costs its checkpoint and nothing else. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import process from 'node:process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { apply } from '../../protocol/apply.ts';
@@ -36,7 +38,10 @@ describe.runIf(process.platform === 'linux')('the engine process', () => {
   it.each(['SIGSEGV', 'SIGKILL'] as const)(
     'may die by %s: its checkpoint fails, the viewer stays, the next one is taken',
     async (signal) => {
-      server = await startServer('watch', SAMPLE_RUN, '--prompts', '64', '--segment', '64', '--threads', '1');
+      // Nothing of an earlier life: all three checkpoints are to be analysed.
+      const data = mkdtempSync(join(tmpdir(), 'phasewatch-isolation-'));
+      const words = ['--prompts', '64', '--segment', '64', '--threads', '1', '--data', data];
+      server = await startServer('watch', SAMPLE_RUN, ...words);
       const viewer = await TestViewer.watching(server.port, 'sample-run');
       let state: RunState = (await viewer.expect('snapshot')).state;
       const until = async (met: () => boolean) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { commandFrom, HELP } from '../../server/terminal/options.ts';
+import { HELP } from '../../server/terminal/help.ts';
+import { commandFrom } from '../../server/terminal/options.ts';
 
 const ENGINE = {
   threads: 0,
@@ -14,6 +15,17 @@ const ENGINE = {
   every: 1,
   maxLag: null,
 };
+const DATA = { data: null, dataMib: 10_240 };
+const SERVE = {
+  host: '127.0.0.1',
+  port: 4747,
+  token: null,
+  uploadToken: null,
+  allowedHosts: [],
+  viewersMax: 1_000,
+  logLevel: 'silent',
+  ...DATA,
+};
 
 describe('the command line', () => {
   it('is the demo without a command', () => {
@@ -21,24 +33,32 @@ describe('the command line', () => {
       name: 'demo',
       seed: 0,
       ...ENGINE,
-      host: '127.0.0.1',
-      port: 4747,
+      ...SERVE,
       probe: { kind: 'induction', prompts: 4, segment: 24, seed: 0 },
     });
     expect(commandFrom(['--port', '0'])).toMatchObject({ name: 'demo', port: 0 });
   });
 
-  it('watches a directory', () => {
+  it('watches directories', () => {
     expect(
-      commandFrom(['watch', 'runs/a', '--marker', 'DONE', '--settle-ms', '50', '--tokens', 't.json']),
+      commandFrom([
+        'watch',
+        'runs/a',
+        'runs/b',
+        '--marker',
+        'DONE',
+        '--settle-ms',
+        '50',
+        '--tokens',
+        't.json',
+      ]),
     ).toEqual({
       name: 'watch',
-      directory: 'runs/a',
+      paths: ['runs/a', 'runs/b'],
       marker: 'DONE',
       settleMillis: 50,
       ...ENGINE,
-      host: '127.0.0.1',
-      port: 4747,
+      ...SERVE,
       probe: { kind: 'tokens', file: 't.json' },
     });
   });
@@ -51,15 +71,55 @@ describe('the command line', () => {
     });
   });
 
+  it('replays, exports and records', () => {
+    expect(commandFrom(['replay', 'a', '--speed', '60', '--port', '0'])).toEqual({
+      name: 'replay',
+      record: 'a',
+      speed: 60,
+      ...SERVE,
+      port: 0,
+    });
+    expect(commandFrom(['replay', 'a', '--speed', 'max'])).toMatchObject({ speed: null });
+    expect(commandFrom(['export', 'a', '--format', 'gexf', '--least-weight', '0.3', '--data', 'd'])).toEqual({
+      name: 'export',
+      record: 'a',
+      format: 'gexf',
+      file: null,
+      step: null,
+      leastWeight: 0.3,
+      ...DATA,
+      data: 'd',
+    });
+    expect(commandFrom(['record', 'a', '--out', 'f', '--follow'])).toMatchObject({
+      name: 'record',
+      directory: 'a',
+      file: 'f',
+      follow: true,
+    });
+    expect(commandFrom(['runs', '--data', 'd'])).toEqual({ name: 'runs', ...DATA, data: 'd' });
+  });
+
+  it('takes several names under which others reach it', () => {
+    const words = ['watch', 'a', '--allow-host', 'x.example', '--allow-host', 'y.example'];
+    expect(commandFrom(words)).toMatchObject({ allowedHosts: ['x.example', 'y.example'] });
+  });
+
   it.each([
     [
       'an unknown command',
       ['observe', 'x'],
-      'expected one of the commands watch, analyze, diff, phases, demo, help; got "observe"',
+      'expected one of the commands watch, analyze, diff, phases, runs, replay, export, record, demo, help; got "observe"',
     ],
+    [
+      'a speed that is none',
+      ['replay', 'a', '--speed', '0'],
+      '--speed: expected a number above 0, or max; got "0"',
+    ],
+    ['a recording without a file', ['record', 'a'], '--out: expected the file to write, got none'],
+    ['two runs to export', ['export', 'a', 'b'], 'export takes one recorded run or file, got 2'],
     ['an unknown option', ['watch', 'x', '--prot', '1'], "Unknown option '--prot'"],
     ['an option of another command', ['analyze', 'x', '--port', '1'], "Unknown option '--port'"],
-    ['no directory', ['watch'], 'watch takes one directory, got 0'],
+    ['no directory', ['watch'], 'watch takes a directory or several, got none'],
     ['one checkpoint to compare', ['diff', 'a'], 'diff takes two checkpoints, got 1'],
     ['two directories', ['analyze', 'a', 'b'], 'analyze takes one directory, got 2'],
     ['a port that is none', ['--port', '70000'], '--port: expected at most 65535, got 70000'],
@@ -109,6 +169,19 @@ describe('the command line', () => {
       'device',
       'every',
       'max-lag',
+      'data',
+      'data-mib',
+      'speed',
+      'format',
+      'out',
+      'follow',
+      'step',
+      'least-weight',
+      'token',
+      'upload-token',
+      'allow-host',
+      'max-viewers',
+      'log-level',
     ])
       expect(HELP).toContain(`--${option}`);
   });

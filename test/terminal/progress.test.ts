@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Analysis } from '../../protocol/state.ts';
 import { ProgressBook } from '../../server/progress.ts';
 import { progressLine } from '../../server/terminal/progress-line.ts';
+import { madeCheckpoint } from '../client/made.ts';
 
 /** Two layers of one head and one MLP: layer 0 runs 1 row, layer 1 runs 1 + 2. */
 const nodes: Analysis['nodes'] = [0, 1].flatMap((layer) => [
@@ -20,7 +21,7 @@ const ANALYSIS: Analysis = {
 describe('the time left', () => {
   it('is what is expected before anything ran, then follows the share of rows done', () => {
     let now = 0;
-    const book = new ProgressBook(() => now);
+    const book = new ProgressBook([], () => now);
     book.know('a');
     book.know('b');
     book.begin('a');
@@ -33,9 +34,20 @@ describe('the time left', () => {
     expect(book.progress()).toMatchObject({ layersDone: 1, layers: 2, remainingMillis: 700 });
   });
 
+  it('follows the mean of those that an earlier server finished, where there are any', () => {
+    let now = 0;
+    const past = [200, 400, null].map((millis, step) => ({ ...madeCheckpoint(step), millis }));
+    const book = new ProgressBook(past, () => now);
+    book.know('a');
+    book.begin('a');
+    book.open(ANALYSIS, 5_000);
+    now = 100;
+    expect(book.progress().remainingMillis).toBe(200);
+  });
+
   it('follows the mean of the finished checkpoints after that', () => {
     let now = 0;
-    const book = new ProgressBook(() => now);
+    const book = new ProgressBook([], () => now);
     for (const checkpoint of ['a', 'b', 'c']) book.know(checkpoint);
     book.begin('a');
     book.open(ANALYSIS, 500);

@@ -1,0 +1,86 @@
+/**
+ * The server's door as the words of the command ask for it: who may come in, where it is, and what is behind it.
+ *
+ * Beyond this machine a token is needed; where none was given one is made up and printed once, in the part of the address
+ * that browsers keep to themselves.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { LEVELS, type Log, levelFrom, logTo } from '../base/log-line.ts';
+import { isLoopback } from '../gateway/access.ts';
+import { apiRoutes } from '../gateway/api.ts';
+import { Counters } from '../gateway/counters.ts';
+import { openGateway } from '../gateway/gateway.ts';
+import { metricsRoute } from '../gateway/openmetrics.ts';
+import { readinessRoute } from '../gateway/readiness.ts';
+import { newToken, tokensProblem } from '../gateway/tokens.ts';
+import { serveViewer } from '../gateway/viewer.ts';
+import type { ServedRuns } from '../served-runs.ts';
+import type { ServeWords } from '../terminal/options.ts';
+import { UsageError } from '../terminal/words.ts';
+import { version } from './version.ts';
+
+const SITE = fileURLToPath(new URL('../../site', import.meta.url));
+
+export type Door = {
+  readonly log: Log;
+  /** Tells the person at the terminal where it is. */
+  announce(): void;
+  close(): Promise<void>;
+};
+
+/** @throws UsageError */
+export async function openDoor(words: ServeWords, runs: ServedRuns): Promise<Door> {
+  if (!existsSync(join(SITE, 'index.html')))
+    throw new UsageError(`expected the built dashboard in ${SITE}, found none; npm run build makes it`);
+  const { host, port, allowedHosts, viewersMax } = words;
+  const tokens = tokensOf(words);
+  const log = logOf(words);
+  const counters = new Counters();
+  const serverVersion = `phasewatch/${version()}`;
+  const gateway = await openGateway({
+    access: { host, allowedHosts, tokens },
+    port,
+    site: SITE,
+    routes: [apiRoutes(runs), readinessRoute(runs, tokens.view === null), metricsRoute(runs, counters)],
+    connectionsMax: viewersMax,
+    onConnection: (socket, encoding, isLocal, stream) =>
+      serveViewer({ socket, encoding, isLocal, stream, runs, serverVersion, counters }),
+    log: (event, fields) => log.info(event, fields),
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new UsageError(`port ${port} is taken, perhaps by another phasewatch; try --port ${port + 1}`);
+  });
+  const name = isLoopback(host) ? 'localhost' : host;
+  const fragment = tokens.view === null || words.token !== null ? '' : `#token=${tokens.view}`;
+  log.info('listening', { host, port: gateway.port });
+  return {
+    log,
+    announce: () => process.stdout.write(`Phasewatch: http://${name}:${gateway.port}/${fragment}\n`),
+    close: () => gateway.close(),
+  };
+}
+
+/** @throws UsageError */
+function tokensOf({ host, allowedHosts, token, uploadToken }: ServeWords) {
+  // Behind a proxy, the name of which is allowed, the loopback address is reached from anywhere.
+  const isReachable = !isLoopback(host) || allowedHosts.length > 0;
+  const { PHASEWATCH_TOKEN, PHASEWATCH_UPLOAD_TOKEN } = process.env;
+  const tokens = {
+    view: token ?? PHASEWATCH_TOKEN ?? (isReachable ? newToken() : null),
+    upload: uploadToken ?? PHASEWATCH_UPLOAD_TOKEN ?? null,
+  };
+  const problem = tokensProblem(tokens);
+  if (problem !== null) throw new UsageError(`--token: ${problem}`);
+  return tokens;
+}
+
+/** @throws UsageError */
+function logOf({ logLevel }: ServeWords): Log {
+  const level = levelFrom(logLevel);
+  if (level === null)
+    throw new UsageError(`--log-level: expected one of ${LEVELS.join(', ')}; got "${logLevel}"`);
+  return logTo((line) => process.stderr.write(line), level);
+}

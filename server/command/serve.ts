@@ -1,0 +1,65 @@
+/**
+ * Watches runs and serves them until the process is told to stop: one engine that the runs take turns at, one door for
+ * all viewers. A run that goes wrong leaves the others alone.
+ */
+import { concatMap, EMPTY, ignoreElements, mergeMap, type Observable, tap } from 'rxjs';
+import type { RunInfo } from '../../protocol/state.ts';
+import { MIB } from '../base/config.ts';
+import { ServedRuns } from '../served-runs.ts';
+import { SharedEngine } from '../shared-engine.ts';
+import type { SourceEvent } from '../source/directory.ts';
+import type { EngineWords, ServeWords } from '../terminal/options.ts';
+import { WatchedRun } from '../watched-run.ts';
+import { openDoor } from './door.ts';
+import { EXIT, onInterrupt, say } from './person.ts';
+import { dataDirectory, engineOf, settingsOf } from './setup.ts';
+
+export type RunToWatch = { readonly run: RunInfo; readonly source: Observable<SourceEvent> };
+
+/** @param toWatch `looked` once all runs that are there from the start have come: the address is told then */
+export async function serve(
+  toWatch: Observable<RunToWatch | 'looked'>,
+  words: EngineWords & ServeWords,
+): Promise<number> {
+  const settings = await settingsOf(words);
+  const engine = await engineOf(words);
+  const runs = new ServedRuns();
+  const door = await openDoor(words, runs).catch((error: unknown) => {
+    engine.stop();
+    throw error;
+  });
+  engine.warmUp();
+  const shared = new SharedEngine(engine);
+  const common = {
+    engine: shared,
+    settings,
+    turns: { every: words.every, maxLag: words.maxLag, fillIn: true },
+    data: dataDirectory(words.data),
+    dataBytesMax: words.dataMib * MIB,
+    log: door.log,
+    say,
+  };
+  const watching = toWatch.pipe(
+    // One after the other, so that they are listed in the order in which they were found.
+    concatMap((next) => {
+      if (next !== 'looked') return WatchedRun.open({ ...next, ...common });
+      door.announce();
+      return EMPTY;
+    }),
+    tap(({ stream }) => runs.add(stream)),
+    mergeMap((run) => run.watch()),
+    ignoreElements(),
+  );
+  const failed = await new Promise<unknown>((settle) => {
+    const subscription = watching.subscribe({ error: settle });
+    onInterrupt(() => {
+      subscription.unsubscribe();
+      settle(null);
+    });
+  });
+  engine.stop();
+  await door.close();
+  await runs.close();
+  if (failed) throw failed;
+  return EXIT.ok;
+}

@@ -1,0 +1,62 @@
+/** What `phasewatch --help` prints. */
+export const HELP = `phasewatch: watch the component graph of a transformer reorganise while it trains
+
+Usage
+  phasewatch                     train a small model on the spot and watch it
+  phasewatch watch DIR…          watch the checkpoints in DIR, those there and those to come; several DIRs, or a
+                                 directory of such directories, are several runs
+  phasewatch analyze DIR         analyse the checkpoints in DIR, one JSON object a line on stdout
+  phasewatch diff A B            what changed from one checkpoint to another, as text
+  phasewatch phases FILE.csv     phase changes of any table of steps and signals, one JSON object a line
+  phasewatch runs                what has been recorded
+  phasewatch replay RUN          serve a recorded run, or a file of one, as if it were going on
+  phasewatch export RUN          write a recorded run in another format
+  phasewatch record DIR          analyse the checkpoints in DIR into one file that can be replayed elsewhere
+
+Probe (what the model reads)
+  --prompts P                    induction probe: number of prompts (4)
+  --segment S                    induction probe: length of the segment that each prompt repeats (24)
+  --seed N                       induction probe and demo: seed (0)
+  --tokens FILE                  instead: a JSON array of prompts, each an array of token ids
+  --text FILE                    instead: one prompt a line, or a JSON array of strings; needs tokenizer.json
+
+Analysis
+  --ablation A                   zero (default), mean or resample: what replaces an ablated activation
+  --measure M                    cosine (default) or relative_l2: how an output's change is measured
+  --nodes N                      components (default), or paper: the paper's 187 x 140 node set, gpt_neox only
+  --effects E                    effects on the model's output: on, off, auto (on up to a vocabulary of 4096)
+  --effect-positions K           read effects at K evenly spread positions of each prompt (all)
+  --null-model                   also z-scores beside graphs with the same weights in random places
+  --threads N                    threads of a sweep (all cores)
+  --memory-mib N                 memory for the tensors of a sweep beside the weights (1024)
+  --device D                     cpu (default) or another execution provider of onnxruntime, such as cuda
+  --every K                      take each K-th checkpoint at once, the others when idle (1)
+  --max-lag N                    when more than N checkpoints wait, skip to the newest; the others when idle
+  --steps 0,512                  analyze: only these steps
+  --signals A,B                  phases: only these columns
+
+Source (watch and record)
+  --marker NAME                  a checkpoint is complete when a file of this name is in it
+  --settle-ms N                  … or when nothing in it changed for this long (500)
+
+Records (watch, runs, replay, export)
+  --data DIR                     where results are kept (PHASEWATCH_DATA, or the system's directory for user data)
+  --data-mib N                   how much of the disk the log of one run may take (10240)
+  --speed X                      replay: so many times as fast as it happened (1), or max
+  --format F                     export: recording (default), gexf, graphml, csv, metrics-csv, ndjson
+  --out FILE                     export and record: the file to write; export without it writes to stdout
+  --follow                       record: go on until Ctrl-C, instead of ending with what is there
+  --step N                       export graphml: the checkpoint of this step (the last)
+  --least-weight W               export gexf: only edges that reach this weight at some step (0)
+
+Server (watch, replay and the demo)
+  --port N                       (4747)
+  --host ADDRESS                 (127.0.0.1) anything else lets other machines look on, who then need the token
+  --token T                      what viewers have to show (PHASEWATCH_TOKEN; beyond this machine one is made up)
+  --upload-token T               what may also upload (PHASEWATCH_UPLOAD_TOKEN; none)
+  --allow-host NAME              a name under which others reach this server, as behind a proxy; may be repeated
+  --max-viewers N                WebSockets at once (1000)
+  --log-level L                  events on stderr, one line each: debug, info, warn, error, silent (silent)
+
+Exit codes: 0 all went well, 1 a checkpoint failed, 2 wrong usage.
+`;

@@ -6,14 +6,15 @@
  * Bound: 24 graphs; one of 408 nodes has 79,764 weights and as many errors, 1.3 MB, so about 31 MB.
  */
 import { Graph } from '../protocol/state.ts';
+import { type CheckpointKey, keyText } from './view/branches.ts';
 
 const GRAPHS_KEPT_MAX = 24;
 
-export type FetchGraph = (run: string, checkpoint: string) => Promise<Graph>;
+export type FetchGraph = (run: string, checkpoint: CheckpointKey) => Promise<Graph>;
 
 export class Graphs {
   readonly #fetch: FetchGraph;
-  /** In order of use: the first was used longest ago. */
+  /** By key, in order of use: the first was used longest ago. */
   readonly #kept = new Map<string, Graph>();
   readonly #underWay = new Map<string, Promise<Graph>>();
 
@@ -21,42 +22,46 @@ export class Graphs {
     this.#fetch = fetchGraph;
   }
 
-  get(checkpoint: string): Graph | null {
-    const graph = this.#kept.get(checkpoint);
+  get(key: CheckpointKey): Graph | null {
+    const graph = this.#kept.get(keyText(key));
     if (graph === undefined) return null;
-    this.keep(graph);
+    this.keep(graph, key.branch);
     return graph;
   }
 
-  keep(graph: Graph): void {
-    this.#kept.delete(graph.checkpoint);
-    this.#kept.set(graph.checkpoint, graph);
+  /** @param branch that the checkpoint was left behind in, null for one of the run */
+  keep(graph: Graph, branch: number | null = null): void {
+    const text = keyText({ id: graph.checkpoint, branch });
+    this.#kept.delete(text);
+    this.#kept.set(text, graph);
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= GRAPHS_KEPT_MAX) break;
       this.#kept.delete(oldest);
     }
   }
 
-  load(run: string, checkpoint: string): Promise<Graph> {
-    const kept = this.get(checkpoint);
+  load(run: string, key: CheckpointKey): Promise<Graph> {
+    const kept = this.get(key);
     if (kept !== null) return Promise.resolve(kept);
-    const before = this.#underWay.get(checkpoint);
+    const text = keyText(key);
+    const before = this.#underWay.get(text);
     if (before !== undefined) return before;
-    const request: Promise<Graph> = this.#fetch(run, checkpoint)
+    const request: Promise<Graph> = this.#fetch(run, key)
       .then((graph) => {
-        if (this.#underWay.get(checkpoint) === request) this.keep(graph);
+        if (this.#underWay.get(text) === request) this.keep(graph, key.branch);
         return graph;
       })
       .finally(() => {
-        if (this.#underWay.get(checkpoint) === request) this.#underWay.delete(checkpoint);
+        if (this.#underWay.get(text) === request) this.#underWay.delete(text);
       });
-    this.#underWay.set(checkpoint, request);
+    this.#underWay.set(text, request);
     return request;
   }
 
-  forget(checkpoint: string): void {
-    this.#kept.delete(checkpoint);
-    this.#underWay.delete(checkpoint);
+  forget(key: CheckpointKey): void {
+    const text = keyText(key);
+    this.#kept.delete(text);
+    this.#underWay.delete(text);
   }
 
   clear(): void {
@@ -66,8 +71,9 @@ export class Graphs {
 }
 
 /** @throws Error with a sentence for people. */
-export async function fetchGraph(address: string): Promise<Graph> {
-  const response = await fetch(address);
+export async function fetchGraph(request: Promise<Response>): Promise<Graph> {
+  const response = await request;
+  if (response.status === 401) throw new Error('the server asks for a token');
   if (response.status === 404) throw new Error('the server no longer has this graph');
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
   const parsed = Graph.safeParse(await response.json());

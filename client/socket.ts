@@ -1,25 +1,34 @@
 /**
- * A text socket as `connection.ts` needs it, and the browser's WebSocket behind that face. Tests put a scripted
- * one in its place. Binary messages are no part of the protocol and arrive as the text `''`, which is refused.
+ * A socket of frames as `wire.ts` needs it, and the browser's WebSocket behind that face. Tests put a scripted one in
+ * its place.
  */
+export type Frame = string | Uint8Array;
+
 export type SocketEvents = {
-  opened(): void;
-  text(data: string): void;
+  /** With the sub-protocol that the server chose, `''` where it chose none. */
+  opened(subprotocol: string): void;
+  frame(frame: Frame): void;
   closed(code: number, reason: string): void;
 };
 
 export type Socket = {
-  send(text: string): void;
+  send(frame: Frame): void;
   /** Codes 3000 to 4999 are the application's. */
   close(code: number, reason: string): void;
 };
 
-export type OpenSocket = (address: string, subprotocol: string, events: SocketEvents) => Socket;
+export type OpenSocket = (address: string, subprotocols: readonly string[], events: SocketEvents) => Socket;
 
-export const openWebSocket: OpenSocket = (address, subprotocol, events) => {
-  const socket = new WebSocket(address, subprotocol);
-  socket.onopen = () => events.opened();
-  socket.onmessage = (event) => events.text(typeof event.data === 'string' ? event.data : '');
+export const openWebSocket: OpenSocket = (address, subprotocols, events) => {
+  const socket = new WebSocket(address, [...subprotocols]);
+  socket.binaryType = 'arraybuffer';
+  socket.onopen = () => events.opened(socket.protocol);
+  socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) =>
+    events.frame(typeof data === 'string' ? data : new Uint8Array(data));
   socket.onclose = (event) => events.closed(event.code, event.reason);
-  return socket;
+  return {
+    // Copied, since a frame may be a part of a larger buffer.
+    send: (frame) => socket.send(typeof frame === 'string' ? frame : new Uint8Array(frame)),
+    close: (code, reason) => socket.close(code, reason),
+  };
 };

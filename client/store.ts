@@ -1,19 +1,23 @@
 /**
- * What the page knows: the run's state as the server's stream tells it, how the connection stands, and the graphs
- * looked at lately. State changes only by snapshot and by the protocol's `apply`.
+ * What the page knows: the server's runs, the state of the one that is watched as the server's stream tells it, how the
+ * connection stands, and the graphs looked at lately. State changes only by snapshot and by the protocol's `apply`.
  *
- * A lost connection keeps the last state on show; a stream out of step drops it (rule S-3) and is counted.
+ * A lost connection keeps the last state on show and goes on from it; a stream out of step drops it (rule S-3). Both
+ * are counted.
  */
 import { apply } from '../protocol/apply.ts';
-import type { Delta, RunState } from '../protocol/state.ts';
+import type { RunSummary } from '../protocol/messages.ts';
+import type { RunState, Update } from '../protocol/state.ts';
 import { Connection, type ConnectionSink, type ConnectionStatus } from './connection.ts';
 import { type FetchGraph, Graphs } from './graphs.ts';
+import type { Access } from './session.ts';
 import type { OpenSocket } from './socket.ts';
 
 export type StoreOptions = {
   readonly address: string;
   readonly run: string | null;
   readonly open: OpenSocket;
+  readonly access: Access;
   readonly fetchGraph: FetchGraph;
 };
 
@@ -21,31 +25,50 @@ export class Store {
   readonly graphs: Graphs;
   readonly #connection: Connection;
   readonly #listeners = new Set<() => void>();
+  #runs: readonly RunSummary[] = [];
   #state: RunState | null = null;
   #status: ConnectionStatus = { phase: 'connecting' };
   #resyncs = 0;
+  #resumes = 0;
 
-  constructor(options: StoreOptions) {
-    this.graphs = new Graphs(options.fetchGraph);
+  constructor({ fetchGraph, ...options }: StoreOptions) {
+    this.graphs = new Graphs(fetchGraph);
     const sink: ConnectionSink = {
       status: (status) => {
         this.#status = status;
         this.#changed();
       },
+      runs: (runs) => {
+        this.#runs = runs;
+        this.#changed();
+      },
       snapshot: (state) => this.#snapshot(state),
-      delta: (delta) => this.#delta(delta),
+      resumed: () => {
+        this.#resumes += 1;
+        this.#changed();
+      },
+      update: (update) => this.#update(update),
       outOfStep: () => {
         this.#state = null;
         this.#resyncs += 1;
         this.#changed();
       },
+      lagged: () => {
+        this.#resyncs += 1;
+        this.#changed();
+      },
     };
-    this.#connection = new Connection({
-      address: options.address,
-      run: options.run,
-      open: options.open,
-      sink,
-    });
+    this.#connection = new Connection({ ...options, sink });
+  }
+
+  /** All that the server watches. */
+  get runs(): readonly RunSummary[] {
+    return this.#runs;
+  }
+
+  /** Id of the run that is watched, null while none is known. */
+  get run(): string | null {
+    return this.#connection.run;
   }
 
   get state(): RunState | null {
@@ -56,9 +79,14 @@ export class Store {
     return this.#status;
   }
 
-  /** How often the stream was out of step since the page was opened. */
+  /** How often the stream was begun anew since the page was opened: out of step, or read too slowly. */
   get resyncs(): number {
     return this.#resyncs;
+  }
+
+  /** How often it went on where it had been cut off. */
+  get resumes(): number {
+    return this.#resumes;
   }
 
   open(): void {
@@ -71,6 +99,14 @@ export class Store {
 
   retryNow(): void {
     this.#connection.retryNow();
+  }
+
+  watch(run: string): void {
+    if (run === this.run) return;
+    this.#state = null;
+    this.graphs.clear();
+    this.#connection.watch(run);
+    this.#changed();
   }
 
   /** Calls `listener` after every change until the returned function is called. */
@@ -87,12 +123,19 @@ export class Store {
     this.#changed();
   }
 
-  #delta(delta: Delta): void {
+  #update(update: Update): void {
     if (this.#state === null) return;
-    this.#state = apply(this.#state, delta);
-    if (delta.type === 'checkpoint-started' || delta.type === 'failure') this.graphs.forget(delta.checkpoint);
-    if (delta.type === 'checkpoint-done' && this.#state.latest) this.graphs.keep(this.#state.latest);
+    this.#state = apply(this.#state, update);
+    this.#keepGraphs(this.#state, update);
     this.#changed();
+  }
+
+  #keepGraphs({ latest }: RunState, update: Update): void {
+    // The same ids now mean checkpoints of a branch, and soon others of the run.
+    if (update.type === 'rewound') this.graphs.clear();
+    if (update.type === 'checkpoint-started' || update.type === 'failure')
+      this.graphs.forget({ id: update.checkpoint, branch: null });
+    if ((update.type === 'checkpoint-done' || update.type === 'rewound') && latest) this.graphs.keep(latest);
   }
 
   #changed(): void {

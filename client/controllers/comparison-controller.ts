@@ -1,17 +1,19 @@
 /**
  * What the checkpoint looked at is compared with, and the fetching of that graph while a view wants it.
  *
- * Without a choice of the person's own it is the complete checkpoint before; a choice that has left the list is
- * forgotten. A graph that could not be fetched is asked for again on `retry` or after another base.
+ * Without a choice of the person's own it is the complete checkpoint before; a choice that has ended is
+ * forgotten (`choice.ts`). A graph that could not be fetched is asked for again on `retry` or after another base.
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { Checkpoint, Graph } from '../../protocol/state.ts';
+import type { Graph } from '../../protocol/state.ts';
 import type { Store } from '../store.ts';
+import { type CheckpointKey, isSameKey, type KeyedCheckpoint } from '../view/branches.ts';
 import { baseOf } from '../view/comparison.ts';
+import { Choice } from './choice.ts';
 
 export type ComparisonOptions = {
-  /** Id of the checkpoint looked at. */
-  readonly shown: () => string | null;
+  /** The checkpoint looked at. */
+  readonly shown: () => CheckpointKey | null;
   /** Whether a view needs the graph although the person has chosen no base. */
   readonly wanted: () => boolean;
 };
@@ -20,11 +22,11 @@ export class ComparisonController implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #store: Store;
   readonly #options: ComparisonOptions;
-  #chosen: string | null = null;
-  #base: Checkpoint | null = null;
+  readonly #choice = new Choice();
+  #base: KeyedCheckpoint | null = null;
   #graph: Graph | null = null;
-  #fetching: { readonly checkpoint: string } | null = null;
-  #problem: { readonly checkpoint: string; readonly reason: string } | null = null;
+  #fetching: { readonly key: CheckpointKey } | null = null;
+  #problem: { readonly key: CheckpointKey; readonly reason: string } | null = null;
 
   constructor(host: ReactiveControllerHost, store: Store, options: ComparisonOptions) {
     this.#host = host;
@@ -33,7 +35,7 @@ export class ComparisonController implements ReactiveController {
     host.addController(this);
   }
 
-  get base(): Checkpoint | null {
+  get base(): KeyedCheckpoint | null {
     return this.#base;
   }
 
@@ -44,16 +46,17 @@ export class ComparisonController implements ReactiveController {
 
   /** Whether the person has chosen the base, and it is in force. */
   get isChosen(): boolean {
-    return this.#chosen !== null && this.#base?.id === this.#chosen;
+    return this.#choice.key !== null && isSameKey(this.#base?.key ?? null, this.#choice.key);
   }
 
   /** Why the graph could not be fetched. */
   get problem(): string | null {
-    return this.#problem?.checkpoint === this.#base?.id ? (this.#problem?.reason ?? null) : null;
+    const key = this.#base?.key ?? null;
+    return this.#problem !== null && isSameKey(this.#problem.key, key) ? this.#problem.reason : null;
   }
 
-  choose(checkpoint: string | null): void {
-    this.#chosen = checkpoint;
+  choose(checkpoint: CheckpointKey | null): void {
+    this.#choice.take(checkpoint);
     this.retry();
   }
 
@@ -64,28 +67,27 @@ export class ComparisonController implements ReactiveController {
 
   hostUpdate(): void {
     const state = this.#store.state;
-    const checkpoints = state?.checkpoints ?? [];
-    if (state && !checkpoints.some(({ id }) => id === this.#chosen)) this.#chosen = null;
-    this.#base = baseOf(checkpoints, this.#chosen, this.#options.shown());
-    const id = this.#base?.id ?? null;
-    this.#graph = id === null ? null : this.#store.graphs.get(id);
+    if (state !== null) this.#choice.follow(state);
+    this.#base = state && baseOf(state, this.#choice.key, this.#options.shown());
+    const key = this.#base?.key ?? null;
+    this.#graph = key === null ? null : this.#store.graphs.get(key);
     const isWanted = this.#graph === null && (this.isChosen || this.#options.wanted());
-    const wanted = isWanted ? id : null;
-    if ((this.#fetching?.checkpoint ?? null) === wanted) return;
+    const wanted = isWanted ? key : null;
+    if (isSameKey(this.#fetching?.key ?? null, wanted)) return;
     this.#fetching = null;
     if (state !== null && wanted !== null && this.problem === null) this.#fetch(state.run.id, wanted);
   }
 
-  #fetch(run: string, checkpoint: string): void {
-    const request = { checkpoint };
+  #fetch(run: string, key: CheckpointKey): void {
+    const request = { key };
     this.#fetching = request;
     const settle = (reason: string | null) => {
       if (this.#fetching !== request) return;
       this.#fetching = null;
-      this.#problem = reason === null ? null : { checkpoint, reason };
+      this.#problem = reason === null ? null : { key, reason };
       this.#host.requestUpdate();
     };
-    this.#store.graphs.load(run, checkpoint).then(
+    this.#store.graphs.load(run, key).then(
       () => settle(null),
       (error: unknown) => settle(error instanceof Error ? error.message : String(error)),
     );

@@ -2,12 +2,14 @@
  * Which checkpoint its host looks at: the person's choice, or the live one; and the fetching of what is not here.
  *
  * A graph that arrives when another checkpoint has been chosen meanwhile is dropped for the view (it stays in the
- * cache) and counted. A choice whose checkpoint left the list falls back to live.
+ * cache) and counted. A choice that has ended (`choice.ts`) falls back to live.
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { RunState } from '../../protocol/state.ts';
 import type { Store } from '../store.ts';
+import { type CheckpointKey, isSameKey } from '../view/branches.ts';
 import { type Focus, focusOf } from '../view/focus.ts';
+import { Choice } from './choice.ts';
 
 /** Under way for less than this, a graph is not shown live; above, a person would wait for it to appear. */
 const RIPE_MILLIS = 150;
@@ -15,10 +17,10 @@ const RIPE_MILLIS = 150;
 export class FocusController implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #store: Store;
-  #chosen: string | null = null;
+  readonly #choice = new Choice();
   #focus: Focus = { kind: 'nothing' };
-  #problem: { readonly checkpoint: string; readonly reason: string } | null = null;
-  #fetching: { readonly checkpoint: string } | null = null;
+  #problem: { readonly key: CheckpointKey; readonly reason: string } | null = null;
+  #fetching: { readonly key: CheckpointKey } | null = null;
   #lateResults = 0;
   #underWay: { readonly checkpoint: string; readonly since: number } | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -33,15 +35,15 @@ export class FocusController implements ReactiveController {
     return this.#focus;
   }
 
-  /** Id of the checkpoint chosen by the person, `null` when live. */
-  get chosen(): string | null {
-    return this.#chosen;
+  /** The checkpoint chosen by the person, `null` when live. */
+  get chosen(): CheckpointKey | null {
+    return this.#choice.key;
   }
 
   /** Why the graph in focus could not be fetched. */
   get problem(): string | null {
-    const shown = this.#focus.kind === 'absent' ? this.#focus.checkpoint.id : null;
-    return this.#problem?.checkpoint === shown ? (this.#problem?.reason ?? null) : null;
+    const wanted = this.#wanted();
+    return this.#problem !== null && isSameKey(this.#problem.key, wanted) ? this.#problem.reason : null;
   }
 
   /** Graphs that arrived after the person had gone on. */
@@ -49,8 +51,8 @@ export class FocusController implements ReactiveController {
     return this.#lateResults;
   }
 
-  choose(checkpoint: string | null): void {
-    this.#chosen = checkpoint;
+  choose(checkpoint: CheckpointKey | null): void {
+    this.#choice.take(checkpoint);
     this.#problem = null;
     this.#host.requestUpdate();
   }
@@ -66,15 +68,14 @@ export class FocusController implements ReactiveController {
       this.#focus = { kind: 'nothing' };
       return;
     }
-    if (this.#chosen !== null && !state.checkpoints.some(({ id }) => id === this.#chosen))
-      this.#chosen = null;
+    this.#choice.follow(state);
     this.#focus = focusOf(state, {
-      chosen: this.#chosen,
+      chosen: this.#choice.key,
       ripe: this.#ripe(state),
-      kept: (checkpoint) => this.#store.graphs.get(checkpoint),
+      kept: (key) => this.#store.graphs.get(key),
     });
-    const wanted = this.#focus.kind === 'absent' ? this.#focus.checkpoint.id : null;
-    if (this.#fetching?.checkpoint === wanted) return;
+    const wanted = this.#wanted();
+    if (isSameKey(this.#fetching?.key ?? null, wanted)) return;
     this.#fetching = null;
     if (wanted !== null && this.problem === null) this.#fetch(state.run.id, wanted);
   }
@@ -100,8 +101,14 @@ export class FocusController implements ReactiveController {
     return performance.now() - this.#underWay.since >= RIPE_MILLIS - 1;
   }
 
-  #fetch(run: string, checkpoint: string): void {
-    const request = { checkpoint };
+  /** What is in focus and not here. */
+  #wanted(): CheckpointKey | null {
+    const focus = this.#focus;
+    return focus.kind === 'absent' ? { id: focus.checkpoint.id, branch: focus.branch } : null;
+  }
+
+  #fetch(run: string, key: CheckpointKey): void {
+    const request = { key };
     this.#fetching = request;
     const settle = (reason: string | null) => {
       if (this.#fetching !== request) {
@@ -109,10 +116,10 @@ export class FocusController implements ReactiveController {
         return;
       }
       this.#fetching = null;
-      this.#problem = reason === null ? null : { checkpoint, reason };
+      this.#problem = reason === null ? null : { key, reason };
       this.#host.requestUpdate();
     };
-    this.#store.graphs.load(run, checkpoint).then(
+    this.#store.graphs.load(run, key).then(
       () => settle(null),
       (error: unknown) => settle(error instanceof Error ? error.message : String(error)),
     );

@@ -18,6 +18,7 @@ export class NewsController implements ReactiveController {
   #run: string | null = null;
   #known = new Set<string>();
   #seen: readonly PhaseChange[] = [];
+  #branches = 0;
   #announcement = '';
   #fresh: string | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -44,6 +45,10 @@ export class NewsController implements ReactiveController {
     this.#seen = state.phaseChanges;
     const isFirst = this.#run !== state.run.id;
     if (isFirst) this.#known = new Set();
+    // What a rewound training left behind may happen again, under the same id.
+    const left = isFirst ? [] : state.branches.slice(this.#branches);
+    for (const { phaseChanges } of left) for (const { id } of phaseChanges) this.#known.delete(id);
+    this.#branches = state.branches.length;
     this.#run = state.run.id;
     const [news] = isFirst ? [] : newestFirst(newsOf(this.#known, state.phaseChanges));
     for (const { id } of probableOf(state.phaseChanges)) this.#known.add(id);

@@ -17,6 +17,7 @@ export const chartStyles = [
     .value small { font-size: 11px; font-weight: 400; color: var(--phasewatch-ink-faint); letter-spacing: 0; }
     .value .first { color: var(--phasewatch-line); }
     .key-noise { display: inline-block; width: 14px; border-top: 1px dashed var(--phasewatch-ink-faint); vertical-align: middle; }
+    .key-ghost { display: inline-block; width: 12px; border-top: 1.5px dashed var(--phasewatch-line); opacity: 0.65; vertical-align: middle; }
     [popover] small { display: block; margin-top: 6px; color: var(--phasewatch-ink-faint); }
     .value .second { color: var(--phasewatch-line-second); }
     .info {

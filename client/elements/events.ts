@@ -3,10 +3,12 @@
  */
 import type { MetricChoice } from '../view/metric-choice.ts';
 
-export type SelectDetail = { readonly checkpoint: string };
+/** `branch`: number of the branch that the checkpoint was left behind in, null for one of the run. */
+export type SelectDetail = { readonly checkpoint: string; readonly branch: number | null };
 
-export function selectEvent(checkpoint: string): CustomEvent<SelectDetail> {
-  return new CustomEvent('phasewatch-select', { detail: { checkpoint }, bubbles: true, composed: true });
+export function selectEvent(checkpoint: string, branch: number | null = null): CustomEvent<SelectDetail> {
+  const detail = { checkpoint, branch };
+  return new CustomEvent('phasewatch-select', { detail, bubbles: true, composed: true });
 }
 
 export type HoverDetail = { readonly step: number | null };
@@ -16,11 +18,22 @@ export function hoverEvent(step: number | null): CustomEvent<HoverDetail> {
   return new CustomEvent('phasewatch-hover', { detail: { step }, bubbles: true, composed: true });
 }
 
-export type CompareDetail = { readonly checkpoint: string | null };
+export type CompareDetail = { readonly checkpoint: string | null; readonly branch: number | null };
 
 /** What is looked at is to be compared with this checkpoint, `null` for the one before it. */
-export function compareEvent(checkpoint: string | null): CustomEvent<CompareDetail> {
-  return new CustomEvent('phasewatch-compare', { detail: { checkpoint }, bubbles: true, composed: true });
+export function compareEvent(
+  checkpoint: string | null,
+  branch: number | null = null,
+): CustomEvent<CompareDetail> {
+  const detail = { checkpoint, branch };
+  return new CustomEvent('phasewatch-compare', { detail, bubbles: true, composed: true });
+}
+
+export type RunDetail = { readonly run: string };
+
+/** Another run is to be watched. */
+export function runEvent(run: string): CustomEvent<RunDetail> {
+  return new CustomEvent('phasewatch-run', { detail: { run }, bubbles: true, composed: true });
 }
 
 export type ChooseDetail = { readonly choice: MetricChoice };
@@ -45,6 +58,7 @@ declare global {
     'phasewatch-select': CustomEvent<SelectDetail>;
     'phasewatch-hover': CustomEvent<HoverDetail>;
     'phasewatch-compare': CustomEvent<CompareDetail>;
+    'phasewatch-run': CustomEvent<RunDetail>;
     'phasewatch-choose': CustomEvent<ChooseDetail>;
     'phasewatch-live': CustomEvent<null>;
     'phasewatch-retry': CustomEvent<null>;

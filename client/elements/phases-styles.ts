@@ -37,6 +37,8 @@ export const phasesStyles = [
     }
     .mark:hover::after, .mark.pointed::after { background: var(--phasewatch-accent); opacity: 1; }
     .line { position: absolute; top: 8px; bottom: 0; width: 0; margin-left: -0.5px; pointer-events: none; z-index: 2; }
+    .fork { position: absolute; top: 1px; bottom: 0; width: 9px; margin-left: -8px; border-right: 1px dotted var(--phasewatch-ink-soft); z-index: 1; }
+    .fork::after { content: ''; position: absolute; right: 0; top: 0; width: 6px; height: 7px; clip-path: polygon(100% 0, 100% 100%, 0 50%); background: var(--phasewatch-ink-soft); }
     .line.focus { border-left: 1px dashed var(--phasewatch-accent); }
     .line.hover { border-left: 1px solid var(--phasewatch-cursor); }
     [popover] {
@@ -55,7 +57,10 @@ export const phasesStyles = [
     .percent { color: var(--phasewatch-ink); font-weight: 600; }
     .head th, .head td { padding-top: 7px; font-size: 11px; color: var(--phasewatch-ink-faint); }
     footer { display: flex; justify-content: space-between; align-items: center; gap: 12px; margin-top: 9px; font-size: 11px; color: var(--phasewatch-ink-faint); }
-    details { margin: 3px 0 0; padding: 0 14px 3px ${PLOT_INSET.left}px; }
+    .below { display: flex; align-items: flex-start; justify-content: space-between; gap: 4px 12px; padding: 0 ${PLOT_INSET.right}px 0 ${PLOT_INSET.left}px; }
+    .legend { margin: 3px 0; font-size: 11.5px; white-space: nowrap; color: var(--phasewatch-ink-faint); }
+    .legend i { display: inline-block; width: 18px; margin-right: 6px; border-top: 1.5px dashed var(--phasewatch-line); opacity: 0.65; vertical-align: middle; }
+    details { flex: 1; min-width: 0; margin: 3px 0 0; padding: 0 0 3px; }
     summary { cursor: pointer; color: var(--phasewatch-ink-faint); font-size: 11.5px; width: max-content; border-radius: 3px; }
     summary:hover { color: var(--phasewatch-ink); }
     summary:focus-visible, li button:focus-visible { outline: 2px solid var(--phasewatch-accent); outline-offset: 1px; }

@@ -1,28 +1,33 @@
 /**
  * `<phasewatch-app>`: the dashboard. It owns the store and says to each element what it shows.
  *
- * Attributes: none; the server is the one that served the page, `?run=` names a run. Keys: L follows the run, left and
- * right look at the checkpoint before and after. Reflects `data-late-results`: graphs that came too late to be shown.
+ * Attributes: none; the server is the one that served the page, `?run=` names a run, `#token=` shows a token. Keys: L follows the run, left and
+ * right look at the checkpoint before and after. Reflects `data-late-results` (graphs that came too late to be shown),
+ * `data-resyncs`, `data-resumes` (how often the stream was begun anew, and went on where it had been cut off).
  */
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { PhaseChange, PhaseSegment } from '../../protocol/phases.ts';
-import type { Checkpoint, Graph, RunState } from '../../protocol/state.ts';
+import type { Branch, Checkpoint, Graph, RunState } from '../../protocol/state.ts';
 import { unreachable } from '../../protocol/unreachable.ts';
-import { addressesOf } from '../addresses.ts';
+import { addressesOf, pageWithRun } from '../addresses.ts';
 import { ComparisonController } from '../controllers/comparison-controller.ts';
 import { FocusController } from '../controllers/focus-controller.ts';
 import { MetricChoiceController } from '../controllers/metric-choice-controller.ts';
 import { NewsController } from '../controllers/news-controller.ts';
 import { SchemeController } from '../controllers/scheme-controller.ts';
+import { SessionController } from '../controllers/session-controller.ts';
 import { StoreController } from '../controllers/store-controller.ts';
 import { fetchGraph } from '../graphs.ts';
+import { Session } from '../session.ts';
 import { openWebSocket } from '../socket.ts';
 import { Store } from '../store.ts';
+import type { CheckpointKey } from '../view/branches.ts';
 import { liveCheckpoint, neighbourOf } from '../view/focus.ts';
 import { type Notice, noticeOf } from '../view/notice.ts';
 import { appStyles } from './app-styles.ts';
-import type { ChooseDetail, CompareDetail, SelectDetail } from './events.ts';
+import type { ChooseDetail, CompareDetail, RunDetail, SelectDetail } from './events.ts';
+import { focusBanner } from './focus-banner.ts';
 import './phasewatch-checkpoints.ts';
 import './phasewatch-diff.ts';
 import './phasewatch-graph.ts';
@@ -33,6 +38,7 @@ import './phasewatch-status.ts';
 const NO_SEGMENTS: readonly PhaseSegment[] = [];
 const NO_CHANGES: readonly PhaseChange[] = [];
 const NO_CHECKPOINTS: readonly Checkpoint[] = [];
+const NO_BRANCHES: readonly Branch[] = [];
 
 type View = 'graph' | 'roles' | 'changes';
 
@@ -59,17 +65,20 @@ export class PhasewatchApp extends LitElement {
   constructor() {
     super();
     const addresses = addressesOf(location.href);
+    const session = new Session({ ...addresses, fetch: (address, init) => fetch(address, init) });
     this.#store = new Store({
       address: addresses.stream,
       run: addresses.run,
       open: openWebSocket,
-      fetchGraph: (run, checkpoint) => fetchGraph(addresses.graph(run, checkpoint)),
+      access: session,
+      fetchGraph: (run, checkpoint) => fetchGraph(session.request(addresses.graph(run, checkpoint))),
     });
+    new SessionController(this, session, this.#store);
     new StoreController(this, this.#store);
     this.#focus = new FocusController(this, this.#store);
     this.#news = new NewsController(this, this.#store);
     this.#comparison = new ComparisonController(this, this.#store, {
-      shown: () => this.#shown()?.id ?? null,
+      shown: () => this.#shownKey(),
       wanted: () => this.view === 'changes',
     });
   }
@@ -87,10 +96,11 @@ export class PhasewatchApp extends LitElement {
   protected override render(): TemplateResult {
     const { state, status } = this.#store;
     const checkpoints = state?.checkpoints ?? NO_CHECKPOINTS;
+    const branches = state?.branches ?? NO_BRANCHES;
     const shown = this.#shown();
     const { choice } = this.#metrics;
     return html`
-      <phasewatch-status .state=${state} .status=${status} .resyncs=${this.#store.resyncs} .announcement=${this.#news.announcement} .fresh=${this.#news.fresh} @phasewatch-retry=${this.#retry}>
+      <phasewatch-status .state=${state} .status=${status} .runs=${this.#store.runs} .run=${this.#store.run} .resyncs=${this.#store.resyncs} .announcement=${this.#news.announcement} .fresh=${this.#news.fresh} @phasewatch-retry=${this.#retry} @phasewatch-run=${this.#watch}>
         <button class="scheme" data-testid="scheme" title="Colours: as the system says, light, or dark" @click=${() => this.#scheme.next()}>
 <svg width="11" height="11" viewBox="0 0 12 12" aria-hidden="true"><circle cx="6" cy="6" r="5" fill="none" stroke="currentColor" stroke-width="1.4" /><path d="M6 1 A5 5 0 0 1 6 11 Z" fill="currentColor" /></svg>
           ${this.#scheme.choice === 'system' ? 'auto' : this.#scheme.choice}
@@ -102,8 +112,8 @@ export class PhasewatchApp extends LitElement {
           ${this.#graph(state)}
           ${state ? this.#otherView(state) : nothing}
         </section>
-        <phasewatch-checkpoints .checkpoints=${checkpoints} .shown=${shown?.id ?? null} .base=${this.#comparison.isChosen ? (this.#comparison.base?.id ?? null) : null} ?live=${this.#focus.chosen === null} ?connected=${status.phase === 'live'}></phasewatch-checkpoints>
-        <phasewatch-metrics .checkpoints=${checkpoints} .segments=${state?.segments ?? NO_SEGMENTS} .changes=${state?.phaseChanges ?? NO_CHANGES} .fresh=${this.#news.fresh}
+        <phasewatch-checkpoints .checkpoints=${checkpoints} .branches=${branches} .shown=${this.#shownKey()} .base=${this.#chosenBase()?.key ?? null} ?live=${this.#focus.chosen === null} ?connected=${status.phase === 'live'}></phasewatch-checkpoints>
+        <phasewatch-metrics .checkpoints=${checkpoints} .branches=${branches} .segments=${state?.segments ?? NO_SEGMENTS} .changes=${state?.phaseChanges ?? NO_CHANGES} .fresh=${this.#news.fresh}
           .run=${state?.run.name ?? ''} .scope=${choice.scope} .chosen=${choice.chosen} .focusStep=${shown?.step ?? null} .scheme=${this.#scheme.scheme}></phasewatch-metrics>
       </main>
     `;
@@ -111,6 +121,8 @@ export class PhasewatchApp extends LitElement {
 
   protected override updated(): void {
     this.setAttribute('data-late-results', String(this.#focus.lateResults));
+    this.setAttribute('data-resyncs', String(this.#store.resyncs));
+    this.setAttribute('data-resumes', String(this.#store.resumes));
     const name = this.#store.state?.run.name;
     document.title = name ? `${name} · phasewatch` : 'phasewatch';
   }
@@ -127,7 +139,7 @@ export class PhasewatchApp extends LitElement {
     if (focus.kind === 'graph') this.#lastGraph = focus.graph;
     else if (notice !== null) this.#lastGraph = null;
     const partial = focus.kind === 'graph' && focus.partial;
-    return html`<phasewatch-graph class="view" id="view-graph" role="tabpanel" ?hidden=${this.view !== 'graph'} .analysis=${state?.run.analysis ?? null} .graph=${this.#lastGraph} .base=${this.#comparison.isChosen ? this.#comparison.graph : null} ?partial=${partial}
+    return html`<phasewatch-graph class="view" id="view-graph" role="tabpanel" ?hidden=${this.view !== 'graph'} .analysis=${state?.run.analysis ?? null} .graph=${this.#lastGraph} .base=${this.#chosenBase() ? this.#comparison.graph : null} ?partial=${partial}
       .roles=${focus.kind === 'graph' ? focus.checkpoint.roles : null} .undefinedCount=${focus.kind === 'graph' ? focus.checkpoint.undefinedCount : 0} ?busy=${focus.kind === 'absent'}
       .layersReported=${partial ? (state?.progress.layersDone ?? 0) : 0} .scheme=${this.#scheme.scheme}>
       ${state ? this.#banner(state) : nothing}
@@ -136,7 +148,7 @@ export class PhasewatchApp extends LitElement {
   }
 
   #tabs(): TemplateResult {
-    const { base, isChosen } = this.#comparison;
+    const base = this.#chosenBase();
     return html`<div role="tablist" aria-label="Views of the run" @keydown=${this.#tabKeyPressed}>
       ${VIEWS.map(
         ({
@@ -144,24 +156,26 @@ export class PhasewatchApp extends LitElement {
           label,
           title,
         }) => html`<button role="tab" id="tab-${view}" data-tab=${view} title=${title} aria-selected=${view === this.view} aria-controls="view-${view}"
-          tabindex=${view === this.view ? 0 : -1} @click=${() => this.#open(view)}>${label}${view === 'changes' && isChosen && base ? html`<span class="comparing">since ${base.step.toLocaleString('en-GB')}</span>` : nothing}</button>`,
+          tabindex=${view === this.view ? 0 : -1} @click=${() => this.#open(view)}>${label}${view === 'changes' && base ? html`<span class="comparing">since ${base.checkpoint.step.toLocaleString('en-GB')}</span>` : nothing}</button>`,
       )}
     </div>`;
   }
 
   /** Views that need no place of their own while they are not looked at. */
   #otherView(state: RunState): TemplateResult | typeof nothing {
-    const { checkpoints, run } = state;
+    const { checkpoints, branches, run } = state;
     const shown = this.#shown();
+    const key = this.#shownKey();
     const { base, graph, problem } = this.#comparison;
     const { focus } = this.#focus;
     switch (this.view) {
       case 'graph':
         return nothing;
       case 'roles':
-        return html`<phasewatch-roles class="view" id="view-roles" role="tabpanel" .checkpoints=${checkpoints} .nodes=${run.analysis?.nodes ?? []} .changes=${state.phaseChanges} .shown=${shown?.id ?? null}></phasewatch-roles>`;
+        return html`<phasewatch-roles class="view" id="view-roles" role="tabpanel" .checkpoints=${checkpoints} .nodes=${run.analysis?.nodes ?? []} .changes=${state.phaseChanges} .shown=${key?.branch === null ? key.id : null}></phasewatch-roles>`;
       case 'changes':
-        return html`<phasewatch-diff class="view" id="view-changes" role="tabpanel" .analysis=${run.analysis} .checkpoints=${checkpoints} .base=${base} .shown=${shown}
+        return html`<phasewatch-diff class="view" id="view-changes" role="tabpanel" .analysis=${run.analysis} .checkpoints=${checkpoints} .branches=${branches}
+          .base=${base?.checkpoint ?? null} .baseBranch=${base?.key.branch ?? null} .shown=${shown} .shownBranch=${key?.branch ?? null}
           .baseGraph=${graph} .graph=${focus.kind === 'graph' && !focus.partial ? focus.graph : null} .problem=${problem} .run=${run.name}></phasewatch-diff>`;
       default:
         return unreachable(this.view);
@@ -169,15 +183,15 @@ export class PhasewatchApp extends LitElement {
   }
 
   #banner(state: RunState): TemplateResult | typeof nothing {
-    const { chosen } = this.#focus;
-    const { base, isChosen } = this.#comparison;
-    if (chosen === null && !isChosen) return nothing;
-    return html`<div class="banner" slot="banner" data-testid="banner">
-      ${chosen === null ? nothing : html`<span>looking at <b>${chosen}</b> · live is at ${liveCheckpoint(state, true) ?? 'no checkpoint'}</span>`}
-      ${isChosen && base ? html`<span>edges show what changed since <b>step ${base.step.toLocaleString('en-GB')}</b></span>` : nothing}
-      ${isChosen ? html`<button class="action" data-testid="stop-comparing" @click=${() => this.#comparison.choose(null)}>Show weights</button>` : nothing}
-      ${chosen === null ? nothing : html`<button class="action" @click=${this.#follow}>Go live</button>`}
-    </div>`;
+    const base = this.#chosenBase();
+    return focusBanner({
+      chosen: this.#focus.chosen,
+      branches: state.branches,
+      live: liveCheckpoint(state, true),
+      base: base && { checkpoint: base.checkpoint, branch: base.key.branch },
+      stopComparing: () => this.#comparison.choose(null),
+      follow: this.#follow,
+    });
   }
 
   #notice(notice: Notice): TemplateResult {
@@ -200,11 +214,26 @@ export class PhasewatchApp extends LitElement {
     return focus.kind === 'nothing' ? null : focus.checkpoint;
   }
 
-  readonly #select = (event: CustomEvent<SelectDetail>) => this.#focus.choose(event.detail.checkpoint);
+  #shownKey(): CheckpointKey | null {
+    const { focus } = this.#focus;
+    return focus.kind === 'nothing' ? null : { id: focus.checkpoint.id, branch: focus.branch };
+  }
+
+  /** What the person compares with, null where nobody asked. */
+  #chosenBase() {
+    return this.#comparison.isChosen ? this.#comparison.base : null;
+  }
+
+  readonly #select = ({ detail: { checkpoint, branch } }: CustomEvent<SelectDetail>) =>
+    this.#focus.choose({ id: checkpoint, branch });
   readonly #follow = () => this.#focus.choose(null);
   readonly #choose = (event: CustomEvent<ChooseDetail>) => this.#metrics.choose(event.detail.choice);
-  readonly #compare = (event: CustomEvent<CompareDetail>) => {
-    this.#comparison.choose(event.detail.checkpoint);
+  readonly #compare = ({ detail: { checkpoint, branch } }: CustomEvent<CompareDetail>) => {
+    this.#comparison.choose(checkpoint === null ? null : { id: checkpoint, branch });
+  };
+  readonly #watch = ({ detail: { run } }: CustomEvent<RunDetail>) => {
+    history.replaceState(history.state, '', pageWithRun(location.href, run));
+    this.#store.watch(run);
   };
   readonly #retry = () => this.#store.retryNow();
 
@@ -226,7 +255,8 @@ export class PhasewatchApp extends LitElement {
     if (event.ctrlKey || event.metaKey || event.altKey || isField(event.composedPath()[0])) return;
     if (event.key === 'l' || event.key === 'L') this.#follow();
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    const next = by && neighbourOf(this.#store.state?.checkpoints ?? [], this.#shown()?.id ?? null, by);
+    const { state } = this.#store;
+    const next = by && state && neighbourOf(state, this.#shownKey(), by);
     if (next) this.#focus.choose(next);
   };
 }

@@ -1,19 +1,21 @@
 /**
  * `<phasewatch-chart>`: one panel of metrics over steps. A click selects the nearest checkpoint.
  *
- * Properties: `panel`, `checkpoints`, `bands`, `changes`, `focusStep`, `axis`, `scheme`. Reflects `data-metric`, `data-points` (samples of
+ * Properties: `panel`, `checkpoints`, `branches`, `bands`, `changes`, `focusStep`, `axis`, `scheme`. Reflects `data-metric`, `data-points` (samples of
  * its first metric). Events: `phasewatch-select`, `phasewatch-hover`. Parts: `title`, `value`, `plot`.
- * Gaps stay gaps; a failed checkpoint is a tick on the axis. Not shown: anything between two samples but a line.
+ * What a rewound training left behind is a dashed line. Gaps stay gaps; a failed checkpoint is a tick on the axis. Not shown: anything between two samples but a line.
  */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
 import type { PhaseChange } from '../../protocol/phases.ts';
-import type { Checkpoint } from '../../protocol/state.ts';
+import type { Branch, Checkpoint } from '../../protocol/state.ts';
 import type { Scheme } from '../controllers/scheme-controller.ts';
 import { SizeController } from '../controllers/size-controller.ts';
 import type { StepAxis } from '../view/axis.ts';
+import { legendText } from '../view/branches.ts';
 import { type Columns, columnsOf, lastRowOf, noiseOf } from '../view/columns.ts';
+import { type Ghost, ghostsOf, ghostValueAt, stepSpan } from '../view/ghosts.ts';
 import { numberText } from '../view/number.ts';
 import { PANELS, type Panel } from '../view/panels.ts';
 import type { PhaseBand } from '../view/phase-bands.ts';
@@ -29,6 +31,7 @@ const POPOVER_GAP = 6;
 
 /** What is drawn besides the data, and needs no path anew. */
 const MARKED_BY = ['focusStep', 'bands', 'changes'] as const;
+const NO_BRANCHES: readonly Branch[] = [];
 const NO_BANDS: readonly PhaseBand[] = [];
 const NO_CHANGES: readonly PhaseChange[] = [];
 
@@ -38,6 +41,7 @@ export class PhasewatchChart extends LitElement {
 
   @property({ attribute: false }) panel: Panel = PANELS[0];
   @property({ attribute: false }) checkpoints: readonly Checkpoint[] = [];
+  @property({ attribute: false }) branches: readonly Branch[] = NO_BRANCHES;
   @property({ attribute: false }) bands: readonly PhaseBand[] = NO_BANDS;
   /** Phase changes that stand. */
   @property({ attribute: false }) changes: readonly PhaseChange[] = NO_CHANGES;
@@ -49,6 +53,7 @@ export class PhasewatchChart extends LitElement {
   readonly #size = new SizeController(this, () => this.renderRoot.querySelector('.plot'));
   #palette: Palette | null = null;
   #columns: Columns = columnsOf([], []);
+  #ghosts: readonly Ghost[] = [];
   #plot: uPlot | null = null;
   #plotted: { readonly axis: StepAxis; readonly panel: Panel } | null = null;
 
@@ -58,17 +63,16 @@ export class PhasewatchChart extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('checkpoints') || changed.has('panel'))
-      this.#columns = columnsOf(
-        this.checkpoints,
-        this.panel.metrics.map(({ id }) => id),
-        this.panel.floor,
-      );
+    const isOther = changed.has('checkpoints') || changed.has('panel');
+    if (!isOther && !changed.has('branches')) return;
+    const metrics = this.panel.metrics.map(({ id }) => id);
+    if (isOther) this.#columns = columnsOf(this.checkpoints, metrics, this.panel.floor);
+    this.#ghosts = ghostsOf(this, metrics);
   }
 
   protected override render(): TemplateResult {
     const { panel } = this;
-    const samples = this.#columns.series[0]?.samples ?? 0;
+    const isBare = this.#columns.series.every(({ samples }) => samples === 0) && this.#ghosts.length === 0;
     return html`
       <header>
         <h3 part="title">${panel.label}</h3>
@@ -77,8 +81,8 @@ export class PhasewatchChart extends LitElement {
         <div id="explanation" popover @beforetoggle=${this.#placePopover}>${panel.explanation}<small>${panel.source}</small></div>
         <div class="value" part="value" data-testid="value">${this.#values()}</div>
       </header>
-      <div class="plot ${samples === 0 ? 'bare' : ''}" part="plot" role="img" aria-label=${this.#summary()} @click=${this.#clicked}>
-        ${samples === 0 ? html`<div class="empty">no sample yet</div>` : nothing}
+      <div class="plot ${isBare ? 'bare' : ''}" part="plot" role="img" aria-label=${this.#summary()} @click=${this.#clicked}>
+        ${isBare ? html`<div class="empty">no sample yet</div>` : nothing}
       </div>
     `;
   }
@@ -97,7 +101,8 @@ export class PhasewatchChart extends LitElement {
     const plot = this.#plot;
     if (!plot) return;
     if (plot.width !== size.width || plot.height !== size.height) plot.setSize(size);
-    if (changed.has('checkpoints')) plot.setData(plotData(this.#columns, this.panel));
+    if (changed.has('checkpoints') || changed.has('branches'))
+      plot.setData(plotData(this.#columns, this.panel));
     else if (recoloured || MARKED_BY.some((name) => changed.has(name))) plot.redraw(false, true);
   }
 
@@ -117,7 +122,10 @@ export class PhasewatchChart extends LitElement {
         bands: this.bands,
         changes: this.changes,
         noise: noiseOf(this.#columns),
+        forkSteps: this.branches.map(({ fromStep }) => fromStep),
+        ghosts: this.#ghosts,
       }),
+      span: () => stepSpan(this),
       hovered: (row) => {
         this.hoveredRow = row;
         this.dispatchEvent(hoverEvent(row === null ? null : (this.#columns.steps[row] ?? null)));
@@ -133,11 +141,31 @@ export class PhasewatchChart extends LitElement {
     this.#plotted = null;
   }
 
-  /** At the cursor while there is one, else the latest. */
+  /** At the cursor while there is one, else the latest; what was left behind only at the cursor. */
   #values(): TemplateResult[] {
+    const leftBehind = this.#leftBehind();
+    // There is no room for the key of the floor as well.
+    return leftBehind.length > 0
+      ? [...leftBehind, ...this.#ownValues()]
+      : [...this.#floorKey(), ...this.#ownValues()];
+  }
+
+  #leftBehind(): TemplateResult[] {
+    const step = this.hoveredRow === null ? undefined : this.#columns.steps[this.hoveredRow];
+    if (step === undefined) return [];
+    const values = this.panel.metrics.map((_, series) => ghostValueAt(this.#ghosts, series, step));
+    const texts = values.flatMap((value) => (value === null ? [] : [numberText(value)]));
+    return texts.length === 0
+      ? []
+      : [
+          html`<small class="left" title=${legendText(this.branches)}><span class="key-ghost"></span> ${texts.join(' / ')}</small>`,
+        ];
+  }
+
+  #ownValues(): TemplateResult[] {
     const several = this.#columns.series.length > 1;
     const hovered = this.hoveredRow;
-    const values = this.#columns.series.map(({ values }, index) => {
+    return this.#columns.series.map(({ values }, index) => {
       const value = values[hovered ?? lastRowOf(values)] ?? null;
       const name = several ? (['first', 'second'][index] ?? '') : '';
       const label = several
@@ -145,10 +173,12 @@ export class PhasewatchChart extends LitElement {
         : nothing;
       return html`<span>${label}<span class=${name}>${value === null ? '–' : numberText(value)}</span></span>`;
     });
-    if (this.#columns.floor === null) return values;
+  }
+
+  #floorKey(): TemplateResult[] {
+    if (this.#columns.floor === null) return [];
     return [
       html`<small title="Between two halves of the prompts at one checkpoint">below <span class="key-noise"></span> noise</small>`,
-      ...values,
     ];
   }
 
@@ -161,7 +191,8 @@ export class PhasewatchChart extends LitElement {
         ? `${label}: no sample yet`
         : `${label} ${numberText(value)} at step ${this.#columns.steps[row]}`;
     });
-    return `${latest.join('; ')}. ${this.#columns.series[0]?.samples ?? 0} samples.`;
+    const ghosts = this.#ghosts.length === 0 ? '' : ` Dashed: ${legendText(this.branches)}.`;
+    return `${latest.join('; ')}. ${this.#columns.series[0]?.samples ?? 0} samples.${ghosts}`;
   }
 
   readonly #clicked = (event: MouseEvent) => {

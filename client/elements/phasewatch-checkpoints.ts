@@ -1,101 +1,73 @@
 /**
- * `<phasewatch-checkpoints>`: the checkpoints of a run, newest on top. A click or the arrow keys look at one.
+ * `<phasewatch-checkpoints>`: the checkpoints of a run, newest on top. A click or the arrow keys look at one. Where the
+ * training began again, a line unfolds what was left behind (a click, Enter, or the right arrow key).
  *
- * Properties: `checkpoints`, `shown` (id of the one looked at), `base` (id of the one it is compared with, if the person
- * chose it), `live`, `connected`. A click with Shift, or on a row's button, compares with it. Rows have `data-checkpoint`,
- * `data-status`.
- * Events: `phasewatch-select`, `phasewatch-compare`, `phasewatch-live`. Parts: `header`, `list`, `row`.
+ * Properties: `checkpoints`, `branches`, `shown` (key of the one looked at), `base` (key of the one it is compared with,
+ * if the person chose it), `live`, `connected`. A click with Shift, or on a row's button, compares with it. Rows have
+ * `data-checkpoint`, `data-status` and, left behind, `data-branch`; forks have `data-fork`.
+ * Events: `phasewatch-select`, `phasewatch-compare`, `phasewatch-live`. Parts: `header`, `list`, `row`, `fork`.
  * Limit: every row is in the page; a run of a few hundred checkpoints is what it is made for.
  */
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Checkpoint } from '../../protocol/state.ts';
-import { neighbourOf } from '../view/focus.ts';
-import { type CheckpointRow, rowsOf } from '../view/rows.ts';
+import type { Branch, Checkpoint } from '../../protocol/state.ts';
+import { type CheckpointKey, isSameKey, keyText } from '../view/branches.ts';
+import { indexOf, type ListItem, listOf } from '../view/checkpoint-list.ts';
+import type { CheckpointRow } from '../view/rows.ts';
+import { checkpointsStyles } from './checkpoints-styles.ts';
 import { compareEvent, liveEvent, selectEvent } from './events.ts';
+
+type Fork = Extract<ListItem, { kind: 'fork' }>;
+
+const KEY = {
+  attribute: false,
+  hasChanged: (value: CheckpointKey | null, old: CheckpointKey | null | undefined) =>
+    !isSameKey(value, old ?? null),
+} as const;
 
 @customElement('phasewatch-checkpoints')
 export class PhasewatchCheckpoints extends LitElement {
-  static override readonly styles = css`
-    :host { display: flex; flex-direction: column; min-height: 0; min-width: 0; }
-    header { display: flex; align-items: center; gap: 8px; padding: 9px 10px 8px 14px; }
-    h2 { margin: 0; font-size: 12px; font-weight: 600; }
-    .count { color: var(--phasewatch-ink-faint); font-size: 12px; }
-    header button {
-      all: unset; margin-left: auto; cursor: pointer; font-size: 12px; font-weight: 550; padding: 2px 9px; border-radius: 6px;
-      box-shadow: inset 0 0 0 1px var(--phasewatch-border-strong); color: var(--phasewatch-ink-soft);
-    }
-    header button:hover { background: var(--phasewatch-hover); }
-    button.connected[aria-pressed='true'] { color: var(--phasewatch-good); box-shadow: inset 0 0 0 1px color-mix(in srgb, var(--phasewatch-good) 45%, transparent); }
-    header button:focus-visible, [role='listbox']:focus-visible { outline: 2px solid var(--phasewatch-accent); outline-offset: -2px; }
-    kbd { font: 10px var(--phasewatch-mono); color: var(--phasewatch-ink-faint); margin-left: 5px; }
-    .columns, .row { display: grid; grid-template-columns: 14px 50px 1fr 46px; align-items: center; gap: 0 7px; padding: 0 12px 0 12px; }
-    .columns { font-size: 10.5px; color: var(--phasewatch-ink-faint); padding-bottom: 4px; border-bottom: 1px solid var(--phasewatch-border); }
-    .columns :nth-child(2), .columns :nth-child(4) { text-align: right; }
-    [role='listbox'] { position: relative; flex: 1; min-height: 0; overflow-y: auto; padding: 4px 0; scrollbar-width: thin; scrollbar-color: var(--phasewatch-border-strong) transparent; }
-    .row { min-height: 25px; cursor: pointer; font-size: 12px; position: relative; }
-    .row:hover { background: var(--phasewatch-hover); }
-    .row[aria-selected='true'] { background: var(--phasewatch-selected); }
-    .row[aria-selected='true']::before { content: ''; position: absolute; left: 0; top: 0; bottom: 0; width: 2px; background: var(--phasewatch-accent); }
-    .step { text-align: right; font-weight: 550; }
-    .time { text-align: right; color: var(--phasewatch-ink-faint); font-size: 11px; white-space: nowrap; }
-    .strength { display: flex; align-items: center; gap: 7px; min-width: 0; color: var(--phasewatch-ink-soft); font-size: 11px; }
-    .bar { flex: 1; height: 4px; border-radius: 2px; background: var(--phasewatch-grid); overflow: hidden; }
-    .bar::before { content: ''; display: block; height: 100%; width: var(--share); border-radius: 2px; background: color-mix(in srgb, var(--phasewatch-accent) 62%, transparent); }
-    .row[aria-selected='true'] .bar::before { background: var(--phasewatch-accent); }
-    .number { width: 32px; text-align: right; }
-    .dot { width: 6px; height: 6px; border-radius: 50%; background: var(--phasewatch-border-strong); margin: auto; }
-    [data-status='failed'] .dot { background: var(--phasewatch-bad); }
-    [data-status='computing'] .dot {
-      width: 9px; height: 9px; background: none; border: 1.6px solid var(--phasewatch-accent); border-right-color: transparent;
-      box-sizing: border-box; animation: turn 0.8s linear infinite;
-    }
-    .compare {
-      all: unset; position: absolute; right: 8px; top: 3px; line-height: 17px; padding: 0 7px; border-radius: 5px; font-size: 11px; cursor: pointer; opacity: 0;
-      color: var(--phasewatch-ink-soft); background: var(--phasewatch-panel); box-shadow: inset 0 0 0 1px var(--phasewatch-border-strong);
-    }
-    .row:hover .compare { opacity: 1; }
-    .compare:hover { color: var(--phasewatch-accent); }
-    .row.base .compare { opacity: 1; color: var(--phasewatch-accent); }
-    @media (hover: none) { .row[aria-selected='false'] .compare { display: none; } }
-    .failure { grid-column: 2 / -1; color: var(--phasewatch-bad); font-size: 11px; line-height: 1.35; padding: 0 0 5px; overflow-wrap: anywhere; }
-    .unchanged { grid-column: 2 / -1; color: var(--phasewatch-ink-faint); font-size: 11px; padding: 0 0 4px; }
-    .words { color: var(--phasewatch-ink-faint); font-size: 11px; }
-    .words.failed { color: var(--phasewatch-bad); }
-    .empty { padding: 12px 14px; color: var(--phasewatch-ink-faint); font-size: 12px; }
-    @keyframes turn { to { transform: rotate(360deg); } }
-    @media (prefers-reduced-motion: reduce) { .dot { animation: none !important; } }
-  `;
+  static override readonly styles = checkpointsStyles;
 
   @property({ attribute: false }) checkpoints: readonly Checkpoint[] = [];
-  @property() shown: string | null = null;
-  @property() base: string | null = null;
+  @property({ attribute: false }) branches: readonly Branch[] = [];
+  @property(KEY) shown: CheckpointKey | null = null;
+  @property(KEY) base: CheckpointKey | null = null;
   @property({ type: Boolean }) live = true;
   /** Whether news arrive at all. */
   @property({ type: Boolean }) connected = true;
-  #rows: readonly CheckpointRow[] = [];
+  /** Numbers of the branches that are unfolded. */
+  @state() private open: ReadonlySet<number> = new Set();
+  /** The fork that the keys have come to; null while it is the checkpoint looked at. */
+  @state() private active: number | null = null;
+  #items: readonly ListItem[] = [];
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('checkpoints')) this.#rows = rowsOf(this.checkpoints);
+    if (changed.has('shown')) {
+      this.active = null;
+      const branch = this.shown?.branch ?? null;
+      if (branch !== null) this.open = new Set([...this.open, branch]);
+    }
+    this.#items = listOf({ checkpoints: this.checkpoints, branches: this.branches, open: this.open });
   }
 
   protected override render(): TemplateResult {
     return html`
       <header part="header">
-        <h2>Checkpoints</h2><span class="count">${this.#rows.length}</span>
+        <h2>Checkpoints</h2><span class="count">${this.checkpoints.length}</span>
         <button class=${this.connected ? 'connected' : ''} data-testid="live" aria-pressed=${this.live} title="Follow the run (key L)" @click=${() => this.dispatchEvent(liveEvent())}>
           ${this.live ? 'Live' : html`Go live<kbd>L</kbd>`}
         </button>
       </header>
       <div class="columns" aria-hidden="true"><span></span><span>step</span><span>total strength</span><span>took</span></div>
-      <div part="list" role="listbox" tabindex="0" aria-label="Checkpoints, newest first"
-        aria-activedescendant=${this.shown === null ? nothing : `row-${this.shown}`} @keydown=${this.#keyPressed}>
-        ${this.#rows.length === 0 ? html`<div class="empty">None yet.</div>` : nothing}
+      <div part="list" role="tree" tabindex="0" aria-label="Checkpoints, newest first"
+        aria-activedescendant=${this.#activeText() ?? nothing} @keydown=${this.#keyPressed}>
+        ${this.#items.length === 0 ? html`<div class="empty">None yet.</div>` : nothing}
         ${repeat(
-          this.#rows,
-          ({ id }) => id,
-          (row) => this.#row(row),
+          this.#items,
+          ({ text }) => text,
+          (item) => (item.kind === 'fork' ? this.#fork(item) : this.#row(item.row, item.key)),
         )}
       </div>
     `;
@@ -105,9 +77,14 @@ export class PhasewatchCheckpoints extends LitElement {
     if (changed.has('shown')) this.#reveal();
   }
 
+  #activeText(): string | null {
+    if (this.active !== null) return `row-fork-${this.active}`;
+    return this.shown === null ? null : `row-${keyText(this.shown)}`;
+  }
+
   /** Scrolls the list only: `scrollIntoView` would also move a page in which the list is out of sight. */
   #reveal(): void {
-    const list = this.renderRoot.querySelector<HTMLElement>('[role="listbox"]');
+    const list = this.renderRoot.querySelector<HTMLElement>('[role="tree"]');
     const row = this.renderRoot.querySelector<HTMLElement>('[aria-selected="true"]');
     if (!list || !row) return;
     const bottom = row.offsetTop + row.offsetHeight;
@@ -115,49 +92,80 @@ export class PhasewatchCheckpoints extends LitElement {
     else if (bottom > list.scrollTop + list.clientHeight) list.scrollTop = bottom - list.clientHeight;
   }
 
-  #row(row: CheckpointRow): TemplateResult {
-    return html`<div class="row ${row.id === this.base ? 'base' : ''}" part="row" role="option" id="row-${row.id}" title=${row.id}
-      data-checkpoint=${row.id} data-status=${row.status} aria-selected=${row.id === this.shown}
-      @click=${(event: MouseEvent) => this.dispatchEvent(event.shiftKey ? compareEvent(row.id) : selectEvent(row.id))}>
+  #row(row: CheckpointRow, key: CheckpointKey): TemplateResult {
+    const { branch } = key;
+    const classes = ['row', isSameKey(key, this.base) ? 'base' : '', branch === null ? '' : 'left'];
+    return html`<div class=${classes.join(' ')} part="row" role="treeitem" aria-level=${branch === null ? 1 : 2} id="row-${keyText(key)}" title=${row.id}
+      data-checkpoint=${row.id} data-branch=${branch ?? nothing} data-status=${row.status} aria-selected=${isSameKey(key, this.shown)}
+      @click=${(event: MouseEvent) => this.dispatchEvent(event.shiftKey ? compareEvent(row.id, branch) : selectEvent(row.id, branch))}>
       <span class="dot"></span>
       <span class="step">${row.step}</span>
-      ${this.#strength(row)}
+      ${this.#strength(row, key)}
       <span class="time">${row.duration ?? nothing}</span>
       ${row.failure === null ? nothing : html`<span class="failure">${row.failure}</span>`}
-      ${this.#compare(row)}
+      ${this.#compare(row, key)}
       ${row.unchanged === null ? nothing : html`<span class="unchanged">${row.unchanged}</span>`}
     </div>`;
   }
 
+  #fork({ branch, label, words, isOpen }: Fork): TemplateResult {
+    return html`<div class="fork ${branch === this.active ? 'active' : ''}" part="fork" role="treeitem" aria-level="1" aria-expanded=${isOpen} id="row-fork-${branch}"
+      data-fork=${branch} title=${words} aria-label=${words} @click=${() => this.#unfold(branch, !isOpen)}>
+      <span class="turn" aria-hidden="true">▸</span><span>${label}</span>
+    </div>`;
+  }
+
   /** For the pointer only: the list is one tab stop, and the view of changes has a field for the base. */
-  #compare({ id, status, step }: CheckpointRow): TemplateResult | typeof nothing {
-    if (status !== 'done' || id === this.shown) return nothing;
-    const isBase = id === this.base;
+  #compare({ id, status, step }: CheckpointRow, key: CheckpointKey): TemplateResult | typeof nothing {
+    if (status !== 'done' || isSameKey(key, this.shown)) return nothing;
+    const isBase = isSameKey(key, this.base);
     const press = (event: Event) => {
       event.stopPropagation();
-      this.dispatchEvent(compareEvent(isBase ? null : id));
+      this.dispatchEvent(isBase ? compareEvent(null) : compareEvent(id, key.branch));
     };
     return html`<button class="compare" tabindex="-1" aria-hidden="true" title=${isBase ? 'Compare with the checkpoint before again' : `Compare with step ${step} (Shift and click)`} @click=${press}>${isBase ? 'base' : 'compare'}</button>`;
   }
 
-  #strength({ strength, status }: CheckpointRow): TemplateResult {
-    if (strength === null) return html`<span class="words ${status}">${status}</span>`;
+  #strength({ strength, status }: CheckpointRow, { branch }: CheckpointKey): TemplateResult {
+    // One that is not done when it is left behind never will be.
+    const words = status === 'computing' && branch !== null ? 'unfinished' : status;
+    if (strength === null) return html`<span class="words ${status}">${words}</span>`;
     return html`<span class="strength">
       <span class="bar" .style=${`--share:${(100 * strength.share).toFixed(1)}%`}></span>
       <span class="number">${strength.text}</span>
     </span>`;
   }
 
+  #unfold(branch: number, isOpen: boolean): void {
+    const open = new Set(this.open);
+    if (isOpen) open.add(branch);
+    else open.delete(branch);
+    this.open = open;
+  }
+
   readonly #keyPressed = (event: KeyboardEvent) => {
-    // Newest on top: up is later.
-    const by = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10, Home: Infinity, End: -Infinity }[
-      event.key
-    ];
-    if (by === undefined) return;
+    const { key } = event;
+    const by = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10, Home: -Infinity, End: Infinity }[key];
+    const isFold = key === 'ArrowRight' || key === 'ArrowLeft' || key === 'Enter' || key === ' ';
+    if (isFold && this.active !== null) {
+      const isOpen = this.open.has(this.active);
+      this.#unfold(this.active, key === 'ArrowRight' || (key !== 'ArrowLeft' && !isOpen));
+    } else if (by !== undefined) this.#move(by);
+    else return;
     event.preventDefault();
-    const next = neighbourOf(this.checkpoints, this.shown, by);
-    if (next !== null) this.dispatchEvent(selectEvent(next));
+    // Left and right would look at another checkpoint.
+    event.stopPropagation();
   };
+
+  #move(by: number): void {
+    const last = this.#items.length - 1;
+    const fork = this.#items.findIndex((item) => item.kind === 'fork' && item.branch === this.active);
+    const at = this.active === null ? indexOf(this.#items, this.shown) : fork;
+    const next = this.#items[Math.max(0, Math.min(last, Math.max(0, at) + by))];
+    if (next === undefined) return;
+    this.active = next.kind === 'fork' ? next.branch : null;
+    if (next.kind === 'checkpoint') this.dispatchEvent(selectEvent(next.key.id, next.key.branch));
+  }
 }
 
 declare global {

@@ -1,14 +1,15 @@
 /**
  * `<phasewatch-diff>`: what changed between two checkpoints: edges and nodes, most changed first, and the roles.
  *
- * Properties: `analysis`, `checkpoints`, `base` and `shown` (the two checkpoints), `baseGraph`, `graph`, `problem` (why the
- * base could not be fetched), `run` (its name). Reflects `data-edges` (number of rows). Parts: `toolbar`, `edges`, `nodes`.
+ * Properties: `analysis`, `checkpoints`, `branches`, `base` and `shown` (the two checkpoints), `baseBranch` and `shownBranch`
+ * (what they were left behind in), `baseGraph`, `graph`, `problem` (why the base could not be fetched), `run` (its name). Reflects `data-edges` (number of rows). Parts: `toolbar`, `edges`, `nodes`.
  * Events: `phasewatch-compare`, `phasewatch-select`. Limit: 40 edges and 40 nodes are listed.
  */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { possibleEdges } from '../../protocol/graph.ts';
-import type { Analysis, Checkpoint, Graph } from '../../protocol/state.ts';
+import type { Analysis, Branch, Checkpoint, Graph } from '../../protocol/state.ts';
+import { keyText, lineOf } from '../view/branches.ts';
 import { type Difference, differenceOf } from '../view/difference.ts';
 import { differenceText, totalsText } from '../view/difference-words.ts';
 import { signedText, weightText } from '../view/number.ts';
@@ -23,14 +24,25 @@ const BAR_PERCENT = 44;
 /** Properties that the difference is made of. */
 const COMPARED = ['analysis', 'base', 'shown', 'baseGraph', 'graph'] as const;
 
+type Picker = {
+  readonly name: string;
+  readonly label: string;
+  readonly chosen: Checkpoint | null;
+  readonly branch: number | null;
+  readonly event: (checkpoint: string, branch: number | null) => Event;
+};
+
 @customElement('phasewatch-diff')
 export class PhasewatchDiff extends LitElement {
   static override readonly styles = diffStyles;
 
   @property({ attribute: false }) analysis: Analysis | null = null;
   @property({ attribute: false }) checkpoints: readonly Checkpoint[] = [];
+  @property({ attribute: false }) branches: readonly Branch[] = [];
   @property({ attribute: false }) base: Checkpoint | null = null;
+  @property({ attribute: false }) baseBranch: number | null = null;
   @property({ attribute: false }) shown: Checkpoint | null = null;
+  @property({ attribute: false }) shownBranch: number | null = null;
   @property({ attribute: false }) baseGraph: Graph | null = null;
   @property({ attribute: false }) graph: Graph | null = null;
   @property() problem: string | null = null;
@@ -47,8 +59,8 @@ export class PhasewatchDiff extends LitElement {
     const difference = this.#difference;
     return html`
       <div class="toolbar" part="toolbar">
-        ${this.#picker('from', 'Compare with', base, (id) => this.dispatchEvent(compareEvent(id)))}
-        ${this.#picker('to', 'Checkpoint', shown, (id) => this.dispatchEvent(selectEvent(id)))}
+        ${this.#picker({ name: 'from', label: 'Compare with', chosen: base, branch: this.baseBranch, event: compareEvent })}
+        ${this.#picker({ name: 'to', label: 'Checkpoint', chosen: shown, branch: this.shownBranch, event: selectEvent })}
         ${difference && base && shown ? html`<phasewatch-copy .text=${differenceText(difference, base, shown, this.run)}></phasewatch-copy>` : nothing}
       </div>
       ${difference === null ? html`<p class="empty">${this.#missing()}</p>` : this.#tables(difference)}
@@ -59,16 +71,24 @@ export class PhasewatchDiff extends LitElement {
     this.setAttribute('data-edges', String(this.#difference?.edges.length ?? 0));
   }
 
-  #picker(
-    name: string,
-    label: string,
-    chosen: Checkpoint | null,
-    choose: (checkpoint: string) => void,
-  ): TemplateResult {
-    const complete = this.checkpoints.filter(({ status }) => status === 'done').toReversed();
-    return html`<label>${name} <select aria-label=${label} data-testid=${name} @change=${(event: Event) => choose((event.target as HTMLSelectElement).value)}>
+  #picker({ name, label, chosen, branch, event }: Picker): TemplateResult {
+    const trained = { checkpoints: this.checkpoints, branches: this.branches };
+    const numbers = [null, ...this.branches.keys()];
+    const complete = numbers
+      .flatMap((number) => lineOf(trained, number).filter(({ key }) => key.branch === number))
+      .filter(({ checkpoint }) => checkpoint.status === 'done')
+      .sort((a, b) => b.checkpoint.step - a.checkpoint.step);
+    const current = chosen && keyText({ id: chosen.id, branch });
+    const choose = ({ target }: Event) => {
+      const found = complete.find(({ key }) => keyText(key) === (target as HTMLSelectElement).value);
+      if (found) this.dispatchEvent(event(found.key.id, found.key.branch));
+    };
+    return html`<label>${name} <select aria-label=${label} data-testid=${name} @change=${choose}>
       ${chosen === null ? html`<option selected disabled>none</option>` : nothing}
-      ${complete.map(({ id, step }) => html`<option value=${id} .selected=${id === chosen?.id}>${step.toLocaleString('en-GB')}</option>`)}
+      ${complete.map(
+        ({ key, checkpoint }) =>
+          html`<option value=${keyText(key)} .selected=${keyText(key) === current}>${checkpoint.step.toLocaleString('en-GB')}${key.branch === null ? '' : ', left behind'}</option>`,
+      )}
     </select></label>`;
   }
 

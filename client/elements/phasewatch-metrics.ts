@@ -1,7 +1,7 @@
 /**
  * `<phasewatch-metrics>`: the charts of a run as small multiples under one step axis, and its phases above them all.
  *
- * Properties: `checkpoints`, `segments`, `changes`, `fresh`, `run`, `focusStep`, `scheme`, `chosen` (ids of panels).
+ * Properties: `checkpoints`, `branches`, `segments`, `changes`, `fresh`, `run`, `focusStep`, `scheme`, `chosen` (ids of panels).
  * Attributes: `axis` (`linear`, `asinh`), `scope` (`overview`, `all`, `chosen`). Event: `phasewatch-choose`;
  * `phasewatch-select` of what is inside passes through. Parts: `toolbar`, `grid`.
  */
@@ -9,7 +9,7 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { PhaseChange, PhaseSegment } from '../../protocol/phases.ts';
-import type { Checkpoint } from '../../protocol/state.ts';
+import type { Branch, Checkpoint } from '../../protocol/state.ts';
 import type { Scheme } from '../controllers/scheme-controller.ts';
 import type { StepAxis } from '../view/axis.ts';
 import { probableOf } from '../view/changes.ts';
@@ -72,6 +72,7 @@ export class PhasewatchMetrics extends LitElement {
   `;
 
   @property({ attribute: false }) checkpoints: readonly Checkpoint[] = [];
+  @property({ attribute: false }) branches: readonly Branch[] = [];
   @property({ attribute: false }) segments: readonly PhaseSegment[] = [];
   /** The improbable ones too. */
   @property({ attribute: false }) changes: readonly PhaseChange[] = [];
@@ -113,7 +114,7 @@ export class PhasewatchMetrics extends LitElement {
         <phasewatch-chooser .chosen=${new Set(panels.map(({ id }) => id))} .available=${panelsWithSample(this.checkpoints)} @phasewatch-choose=${this.#chosenAnew}></phasewatch-chooser>
       </div>
       <div class="grid ${cells % 2 === 0 ? 'even' : ''}" part="grid" @phasewatch-hover=${this.#hovered}>
-        <phasewatch-phases .checkpoints=${this.checkpoints} .segments=${this.segments} .changes=${this.changes} .fresh=${this.fresh} .run=${this.run}
+        <phasewatch-phases .checkpoints=${this.checkpoints} .branches=${this.branches} .segments=${this.segments} .changes=${this.changes} .fresh=${this.fresh} .run=${this.run}
           .axis=${this.axis} .focusStep=${this.focusStep} .hoveredStep=${step}></phasewatch-phases>
         ${panels.length === 0 ? html`<div class="none">No metric is chosen.</div>` : nothing}
         ${repeat(
@@ -122,7 +123,7 @@ export class PhasewatchMetrics extends LitElement {
           (
             panel,
           ) => html`<phasewatch-chart class=${isWide(panel) ? 'wide' : ''} .panel=${panel} .axis=${this.axis}
-            .checkpoints=${this.checkpoints} .bands=${this.#bands} .changes=${this.#standing} .focusStep=${this.focusStep} .scheme=${this.scheme}></phasewatch-chart>`,
+            .checkpoints=${this.checkpoints} .branches=${this.branches} .bands=${this.#bands} .changes=${this.#standing} .focusStep=${this.focusStep} .scheme=${this.scheme}></phasewatch-chart>`,
         )}
       </div>
     `;

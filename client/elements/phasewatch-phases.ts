@@ -2,19 +2,21 @@
  * `<phasewatch-phases>`: the phases of a run as a band over its steps, the changes between them as marks, and all that
  * has been said of changes as a list. A click on a mark looks at the end of its interval, on the band at a checkpoint.
  *
- * Properties: `checkpoints`, `segments`, `changes` (the improbable too), `focusStep`, `hoveredStep`, `fresh` (id of a
+ * Properties: `checkpoints`, `branches`, `segments`, `changes` (the improbable too), `focusStep`, `hoveredStep`, `fresh` (id of a
  * change that is news), `run` (its name). Attribute: `axis`. Reflects `data-segments`, `data-changes` (those that stand).
- * Event: `phasewatch-select`. Parts: `ribbon`, `events`. The plot of a `phasewatch-chart` of equal width is in line with it.
+ * Event: `phasewatch-select`. Parts: `ribbon`, `events`, `legend` (of the dashed lines of the charts). The plot of a `phasewatch-chart` of equal width is in line with it.
  */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { PhaseChange, PhaseSegment } from '../../protocol/phases.ts';
-import type { Checkpoint } from '../../protocol/state.ts';
+import type { Branch, Checkpoint } from '../../protocol/state.ts';
 import { SizeController } from '../controllers/size-controller.ts';
 import { type Range, type StepAxis, shareOf, stepRange } from '../view/axis.ts';
+import { forkText, legendText } from '../view/branches.ts';
 import { headline } from '../view/change-words.ts';
 import { countText, newestFirst, opacityOf, probableOf } from '../view/changes.ts';
+import { stepSpan } from '../view/ghosts.ts';
 import { bandsOf, bandText, type PhaseBand } from '../view/phase-bands.ts';
 import { selectEvent } from './events.ts';
 import { changeCard, changeEntry, segmentCard } from './phase-cards.ts';
@@ -36,6 +38,7 @@ export class PhasewatchPhases extends LitElement {
   static override readonly styles = phasesStyles;
 
   @property({ attribute: false }) checkpoints: readonly Checkpoint[] = [];
+  @property({ attribute: false }) branches: readonly Branch[] = [];
   @property({ attribute: false }) segments: readonly PhaseSegment[] = [];
   @property({ attribute: false }) changes: readonly PhaseChange[] = [];
   @property({ attribute: false }) focusStep: number | null = null;
@@ -59,8 +62,8 @@ export class PhasewatchPhases extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    const steps = this.checkpoints.map(({ step }) => step);
-    if (steps.length > 0) this.#range = stepRange(Math.min(...steps), Math.max(...steps), this.axis);
+    const span = stepSpan(this);
+    if (span) this.#range = stepRange(...span, this.axis);
     if (!changed.has('segments') && !changed.has('changes') && !changed.has('axis')) return;
     this.#items = itemsOf(this.segments, this.changes, this.axis);
     if (!this.#items.some(({ key }) => key === this.tabStop)) this.tabStop = this.#items[0]?.key ?? null;
@@ -80,11 +83,15 @@ export class PhasewatchPhases extends LitElement {
             (item) =>
               item.kind === 'band' ? this.#band(item.key, item.band) : this.#mark(item.key, item.change),
           )}
+          ${this.branches.map((branch) => this.#fork(branch))}
           ${this.#line('focus', this.focusStep)}${this.#line('hover', this.hoveredStep)}
         </div>
         <div popover="manual" id="card" data-testid="phase-card" @pointerenter=${this.#stay} @pointerleave=${this.#leave} @focusout=${this.#focusLeft}>${this.#card()}</div>
       </div>
-      ${this.changes.length === 0 ? nothing : this.#events()}
+      <div class="below">
+        ${this.changes.length === 0 ? nothing : this.#events()}
+        ${this.branches.length === 0 ? nothing : html`<span class="legend" part="legend"><i></i>${legendText(this.branches)}</span>`}
+      </div>
     `;
   }
 
@@ -118,6 +125,11 @@ export class PhasewatchPhases extends LitElement {
         tabindex=${key === this.tabStop ? 0 : -1} .style=${`left:${percent(to)};--sure:${opacityOf(change)}`}
         @pointerenter=${() => this.#point(key)} @pointerleave=${this.#leave} @focus=${() => this.#point(key)}
         @click=${() => this.#select(change.interval[1])}></button>`;
+  }
+
+  #fork(branch: Branch): TemplateResult {
+    const left = percent(shareOf(branch.fromStep, this.#range, this.axis));
+    return html`<span class="fork" part="fork" role="img" aria-label=${forkText(branch)} title=${forkText(branch)} .style=${`left:${left}`}></span>`;
   }
 
   #line(kind: 'focus' | 'hover', step: number | null): TemplateResult | typeof nothing {

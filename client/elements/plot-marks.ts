@@ -1,11 +1,12 @@
 /**
  * What a chart shows besides its lines. Under the grid: the phases as faint bands. Under the lines: phase changes (the
- * interval shaded, a line where it ends, the surer the stronger), the checkpoint in focus, failed ones as ticks on the
- * axis. Over the lines: what is noise, in grey.
+ * interval shaded, a line where it ends, the surer the stronger), where the training began again, the checkpoint in
+ * focus, failed ones as ticks on the axis. Over the lines: what is noise, in grey.
  */
 import type uPlot from 'uplot';
 import type { PhaseChange } from '../../protocol/phases.ts';
 import { opacityOf } from '../view/changes.ts';
+import type { Ghost } from '../view/ghosts.ts';
 import type { PhaseBand } from '../view/phase-bands.ts';
 import type { ColourName } from './palette.ts';
 
@@ -13,6 +14,8 @@ const FAILED_TICK_PIXELS = 7;
 const BAND_OPACITY = 0.1;
 const INTERVAL_OPACITY = 0.09;
 const CHANGE_OPACITY = 0.4;
+const FORK_OPACITY = 0.55;
+const FORK_FLAG_PIXELS = 6;
 const INTERVAL_PIXELS_MIN = 2;
 const NOISE_POINT_PIXELS = 2.2;
 const NOISE_POINT_GAP_PIXELS = 7;
@@ -28,6 +31,10 @@ export type PlotMarks = {
   readonly changes: readonly PhaseChange[];
   /** Values of the first series that are below its floor; null for all others. */
   readonly noise: readonly (number | null)[];
+  /** Where the training began again. */
+  readonly forkSteps: readonly number[];
+  /** Lines of what it left behind. */
+  readonly ghosts: readonly Ghost[];
 };
 
 export type MarkOptions = {
@@ -50,7 +57,7 @@ export function drawBands(plot: uPlot, { marks, colour }: MarkOptions): void {
 
 export function drawMarks(plot: uPlot, { marks, colour }: MarkOptions): void {
   const { ctx, bbox } = plot;
-  const { focusStep, failedSteps, changes } = marks();
+  const { focusStep, failedSteps, changes, forkSteps } = marks();
   const ratio = window.devicePixelRatio || 1;
   ctx.save();
   clip(plot);
@@ -64,6 +71,13 @@ export function drawMarks(plot: uPlot, { marks, colour }: MarkOptions): void {
     ctx.globalAlpha = CHANGE_OPACITY * opacityOf(change);
     vertical(plot, change.interval[1], bbox.top, bbox.height);
   }
+  ctx.globalAlpha = FORK_OPACITY;
+  ctx.setLineDash([ratio, 2 * ratio]);
+  for (const step of forkSteps) {
+    vertical(plot, step, bbox.top, bbox.height);
+    drawFlag(plot, step, ratio);
+  }
+  ctx.setLineDash([]);
   ctx.globalAlpha = 1;
   if (focusStep !== null) {
     ctx.strokeStyle = colour('accent');
@@ -111,7 +125,18 @@ export function drawNoise(plot: uPlot, { marks, colour }: MarkOptions): void {
   ctx.restore();
 }
 
-function clip({ ctx, bbox }: uPlot): void {
+/** Points back, to where the training began again from. */
+function drawFlag({ ctx, bbox, valToPos }: uPlot, step: number, ratio: number): void {
+  const x = valToPos(step, 'x', true);
+  const size = FORK_FLAG_PIXELS * ratio;
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + size);
+  ctx.lineTo(x - size, bbox.top + size / 2);
+  ctx.fill();
+}
+
+export function clip({ ctx, bbox }: uPlot): void {
   ctx.beginPath();
   // A pixel more on the right, for the line of the last checkpoint.
   ctx.rect(bbox.left, bbox.top, bbox.width + 1, bbox.height);

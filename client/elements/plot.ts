@@ -18,11 +18,11 @@ import type { Columns } from '../view/columns.ts';
 import type { Panel } from '../view/panels.ts';
 import type { ColourName } from './palette.ts';
 import { PLOT_RIGHT, VALUE_AXIS } from './plot-area.ts';
+import { drawGhosts, LINES } from './plot-ghosts.ts';
 import { drawBands, drawMarks, drawNoise, type PlotMarks } from './plot-marks.ts';
 
 const SYNC_KEY = 'phasewatch';
 const COLUMNS_PER_METRIC = 3;
-const LINES: readonly ColourName[] = ['line', 'line-second'];
 const FONT = '10px system-ui, sans-serif';
 /** Distances between the ticks of a count: 1, 2, 5 times the powers of ten. */
 const COUNT_INCREMENTS = Array.from({ length: 7 }, (_, power) =>
@@ -36,6 +36,8 @@ export type PlotOptions = {
   readonly axis: StepAxis;
   readonly colour: (name: ColourName) => string;
   readonly marks: () => PlotMarks;
+  /** Steps of the first and the last checkpoint, left behind or not; null while there is none. */
+  readonly span: () => readonly [number, number] | null;
   /** Row of the data under the cursor, `null` outside. */
   readonly hovered: (row: number | null) => void;
 };
@@ -76,15 +78,21 @@ export function plotOptions(options: PlotOptions): uPlot.Options {
       x: {
         time: false,
         distr: axis === 'asinh' ? 4 : 1,
-        range: (_plot, min, max) => (isSpan(min, max) ? mutable(stepRange(min, max, axis)) : [0, 1]),
+        range: () => {
+          const span = options.span();
+          return span === null ? [0, 1] : mutable(stepRange(...span, axis));
+        },
       },
       y: {
-        range: (_plot, min, max) =>
-          mutable(
-            isSpan(min, max)
-              ? valueRange(min, max, panel.metrics[0].range, panel.isCount)
+        range: (_plot, min, max) => {
+          const left = options.marks().ghosts.flatMap(({ points }) => points.map(({ value }) => value));
+          const values = isSpan(min, max) ? [min, max, ...left] : left;
+          return mutable(
+            values.length > 0
+              ? valueRange(Math.min(...values), Math.max(...values), panel.metrics[0].range, panel.isCount)
               : valueRange(null, null, [0, 1]),
-          ),
+          );
+        },
       },
     },
     axes: [stepAxis(axis, colour), valueAxis(panel, colour)],
@@ -99,7 +107,7 @@ export function plotOptions(options: PlotOptions): uPlot.Options {
     })),
     hooks: {
       drawClear: [(plot) => drawBands(plot, options)],
-      drawAxes: [(plot) => drawMarks(plot, options)],
+      drawAxes: [(plot) => drawMarks(plot, options), (plot) => drawGhosts(plot, options)],
       draw: [(plot) => drawNoise(plot, options)],
       setCursor: [(plot) => options.hovered(plot.cursor.idx ?? null)],
     },

@@ -1,16 +1,24 @@
 /**
- * Which checkpoint the one looked at is compared with: the person's choice, else the last complete one before it.
+ * Which checkpoint the one looked at is compared with: the person's choice, else the last complete one before it in the
+ * training that it is of.
  */
-import type { Checkpoint } from '../../protocol/state.ts';
+import {
+  type CheckpointKey,
+  checkpointOf,
+  isSameKey,
+  type KeyedCheckpoint,
+  lineOf,
+  type Trained,
+} from './branches.ts';
 
 export function baseOf(
-  checkpoints: readonly Checkpoint[],
-  chosen: string | null,
-  shown: string | null,
-): Checkpoint | null {
-  const complete = checkpoints.filter(({ status }) => status === 'done');
-  const own = complete.find(({ id }) => id === chosen);
-  if (own !== undefined && own.id !== shown) return own;
-  const at = checkpoints.findIndex(({ id }) => id === shown);
-  return checkpoints.slice(0, Math.max(0, at)).findLast(({ status }) => status === 'done') ?? null;
+  trained: Trained,
+  chosen: CheckpointKey | null,
+  shown: CheckpointKey | null,
+): KeyedCheckpoint | null {
+  const own = chosen && checkpointOf(trained, chosen);
+  if (chosen && own?.status === 'done' && !isSameKey(chosen, shown)) return { key: chosen, checkpoint: own };
+  const line = lineOf(trained, shown?.branch ?? null);
+  const at = line.findIndex(({ key }) => isSameKey(key, shown));
+  return line.slice(0, Math.max(0, at)).findLast(({ checkpoint }) => checkpoint.status === 'done') ?? null;
 }

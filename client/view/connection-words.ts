@@ -17,6 +17,8 @@ export function connectionWords(status: ConnectionStatus, now: number): Connecti
       return { words: 'connecting', detail: 'Asking the server for the run.' };
     case 'live':
       return { words: 'live', detail: 'Every change arrives as it happens.' };
+    case 'waiting':
+      return { words: 'no run yet', detail: sentence(status.reason) };
     case 'reconnecting': {
       const seconds = secondsUntil(status.retryAt, now);
       return {

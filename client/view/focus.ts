@@ -7,46 +7,56 @@
  */
 import type { Checkpoint, Graph, RunState } from '../../protocol/state.ts';
 import { unreachable } from '../../protocol/unreachable.ts';
+import { type CheckpointKey, checkpointOf, isSameKey, lineOf, type Trained } from './branches.ts';
 
 export type Focus =
   | { readonly kind: 'nothing' }
-  | {
-      readonly kind: 'graph';
-      readonly checkpoint: Checkpoint;
-      readonly graph: Graph;
-      readonly partial: boolean;
-    }
+  | (Focused & { readonly kind: 'graph'; readonly graph: Graph; readonly partial: boolean })
   /** The graph is not here and has to be fetched. */
-  | { readonly kind: 'absent'; readonly checkpoint: Checkpoint }
-  | { readonly kind: 'failed'; readonly checkpoint: Checkpoint }
+  | (Focused & { readonly kind: 'absent' })
+  | (Focused & { readonly kind: 'failed' })
   /** Left out for now, so that the analysis keeps up. */
-  | { readonly kind: 'skipped'; readonly checkpoint: Checkpoint };
+  | (Focused & { readonly kind: 'skipped' })
+  /** Left behind by a rewound training before its graph was complete. */
+  | (Focused & { readonly kind: 'unfinished' });
+
+type Focused = {
+  readonly checkpoint: Checkpoint;
+  /** Number of the branch it was left behind in, null for one of the run. */
+  readonly branch: number | null;
+};
 
 export type FocusOptions = {
-  /** Id of the checkpoint chosen by the person, `null` when live. */
-  readonly chosen: string | null;
+  /** The checkpoint chosen by the person, `null` when live. */
+  readonly chosen: CheckpointKey | null;
   /** Whether the graph under way has been so for long enough to be shown live. */
   readonly ripe: boolean;
   /** A graph fetched before. */
-  readonly kept: (checkpoint: string) => Graph | null;
+  readonly kept: (checkpoint: CheckpointKey) => Graph | null;
 };
 
 export function focusOf(state: RunState, options: FocusOptions): Focus {
-  const id = options.chosen ?? liveCheckpoint(state, options.ripe);
-  const checkpoint = state.checkpoints.find((candidate) => candidate.id === id);
-  if (checkpoint === undefined) return { kind: 'nothing' };
+  const live = options.chosen ? null : liveCheckpoint(state, options.ripe);
+  const key = options.chosen ?? (live === null ? null : { id: live, branch: null });
+  const checkpoint = key && checkpointOf(state, key);
+  if (key === null || checkpoint === null) return { kind: 'nothing' };
+  const { id, branch } = key;
   switch (checkpoint.status) {
     case 'failed':
-      return { kind: 'failed', checkpoint };
+      return { kind: 'failed', checkpoint, branch };
     case 'skipped':
-      return { kind: 'skipped', checkpoint };
+      return { kind: branch === null ? 'skipped' : 'unfinished', checkpoint, branch };
     case 'computing':
+      if (branch !== null) return { kind: 'unfinished', checkpoint, branch };
       return state.partial?.checkpoint === id
-        ? { kind: 'graph', checkpoint, graph: state.partial, partial: true }
+        ? { kind: 'graph', checkpoint, branch, graph: state.partial, partial: true }
         : { kind: 'nothing' };
     case 'done': {
-      const graph = state.latest?.checkpoint === id ? state.latest : options.kept(checkpoint.id);
-      return graph ? { kind: 'graph', checkpoint, graph, partial: false } : { kind: 'absent', checkpoint };
+      const isLatest = branch === null && state.latest?.checkpoint === id;
+      const graph = isLatest ? state.latest : options.kept(key);
+      return graph
+        ? { kind: 'graph', checkpoint, branch, graph, partial: false }
+        : { kind: 'absent', checkpoint, branch };
     }
     default:
       return unreachable(checkpoint.status);
@@ -63,14 +73,11 @@ export function liveCheckpoint(state: RunState, ripe: boolean): string | null {
   return last?.id ?? null;
 }
 
-/** The checkpoint `by` places later by step (earlier where negative), staying inside the list. */
-export function neighbourOf(
-  checkpoints: readonly Checkpoint[],
-  id: string | null,
-  by: number,
-): string | null {
-  if (checkpoints.length === 0) return null;
-  const at = checkpoints.findIndex((checkpoint) => checkpoint.id === id);
-  const from = at < 0 ? checkpoints.length - 1 : at;
-  return checkpoints[Math.max(0, Math.min(checkpoints.length - 1, from + by))].id;
+/** The checkpoint `by` places later in the training it is of (earlier where negative), staying inside of it. */
+export function neighbourOf(trained: Trained, shown: CheckpointKey | null, by: number): CheckpointKey | null {
+  const line = lineOf(trained, shown?.branch ?? null);
+  if (line.length === 0) return null;
+  const at = line.findIndex(({ key }) => isSameKey(key, shown));
+  const from = at < 0 ? line.length - 1 : at;
+  return line[Math.max(0, Math.min(line.length - 1, from + by))].key;
 }

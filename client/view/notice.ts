@@ -2,6 +2,7 @@
  * What stands in place of a graph: which state this is, and what to do. `null` where a graph can be drawn.
  */
 import type { RunState } from '../../protocol/state.ts';
+import { unreachable } from '../../protocol/unreachable.ts';
 import type { ConnectionStatus } from '../connection.ts';
 import { connectionWords } from './connection-words.ts';
 import type { Focus } from './focus.ts';
@@ -55,6 +56,14 @@ export function noticeOf({ state, status, focus, fetchProblem, now }: NoticeOpti
         hint: 'It is filled in when nothing else waits.',
         action: 'live',
       };
+    case 'unfinished':
+      return {
+        tone: 'plain',
+        title: `${focus.checkpoint.id} was left behind without a graph`,
+        text: 'The training began again at an earlier step before this checkpoint was analysed.',
+        hint: 'Press L to follow the run.',
+        action: 'live',
+      };
     default:
       return nothingNotice(state);
   }
@@ -62,16 +71,38 @@ export function noticeOf({ state, status, focus, fetchProblem, now }: NoticeOpti
 
 function connectionNotice(status: ConnectionStatus, now: number): Notice {
   const { words, detail } = connectionWords(status, now);
-  const waits = status.phase === 'connecting' || status.phase === 'live';
-  return {
-    tone: status.phase === 'offline' ? 'bad' : 'plain',
-    title: waits ? 'Connecting' : words.charAt(0).toUpperCase() + words.slice(1),
-    text: detail,
-    hint: waits
-      ? 'The run appears as soon as the server answers.'
-      : 'Check that the phasewatch server runs and that its address is the one of this page.',
-    action: waits ? null : 'retry-connection',
-  };
+  switch (status.phase) {
+    case 'connecting':
+    case 'live':
+      return {
+        tone: 'plain',
+        title: 'Connecting',
+        text: detail,
+        hint: 'The run appears as soon as the server answers.',
+        action: null,
+      };
+    case 'waiting':
+      return {
+        tone: 'plain',
+        title: 'No run yet',
+        text: detail,
+        hint: 'It appears as soon as the server has it. Another one can be chosen above, where there is one.',
+        action: null,
+      };
+    case 'reconnecting':
+    case 'offline': {
+      const own = status.phase === 'offline' ? status.hint : null;
+      return {
+        tone: status.phase === 'offline' ? 'bad' : 'plain',
+        title: words.charAt(0).toUpperCase() + words.slice(1),
+        text: detail,
+        hint: own ?? 'Check that the phasewatch server runs and that its address is the one of this page.',
+        action: 'retry-connection',
+      };
+    }
+    default:
+      return unreachable(status);
+  }
 }
 
 function nothingNotice({ run, progress }: RunState): Notice {

@@ -1,5 +1,5 @@
 /**
- * The list of checkpoints as it is shown: newest on top, each with its total strength as a share of the largest.
+ * Checkpoints as rows of a list: newest on top, each with its total strength as a share of the largest.
  */
 import type { Checkpoint } from '../../protocol/state.ts';
 import { metricOf } from './columns.ts';
@@ -19,11 +19,16 @@ export type CheckpointRow = {
   readonly unchanged: string | null;
 };
 
-export function rowsOf(checkpoints: readonly Checkpoint[]): CheckpointRow[] {
-  const strengths = checkpoints.map((checkpoint) => metricOf(checkpoint, 'total_strength'));
-  const largest = strengths.reduce<number>((most, strength) => Math.max(most, strength ?? 0), 0);
-  const rows = checkpoints.map((checkpoint, index): CheckpointRow => {
-    const strength = strengths[index];
+export function largestStrength(checkpoints: readonly Checkpoint[]): number {
+  return checkpoints.reduce((most, checkpoint) => Math.max(most, strengthOf(checkpoint) ?? 0), 0);
+}
+
+export function rowsOf(
+  checkpoints: readonly Checkpoint[],
+  largest: number = largestStrength(checkpoints),
+): CheckpointRow[] {
+  const rows = checkpoints.map((checkpoint): CheckpointRow => {
+    const strength = strengthOf(checkpoint);
     return {
       id: checkpoint.id,
       step: checkpoint.step.toLocaleString('en-GB'),
@@ -38,6 +43,10 @@ export function rowsOf(checkpoints: readonly Checkpoint[]): CheckpointRow[] {
     };
   });
   return rows.reverse();
+}
+
+function strengthOf(checkpoint: Checkpoint): number | null {
+  return metricOf(checkpoint, 'total_strength');
 }
 
 function unchangedText({ identicalTo, unchangedLayers }: Checkpoint): string | null {

@@ -1,35 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Connection, type ConnectionStatus } from '../../client/connection.ts';
-import { OutOfStep } from '../../protocol/apply.ts';
-import type { Delta, RunState } from '../../protocol/state.ts';
-import { RUN, ScriptedServer } from './script.ts';
-
-const DELTA: Delta = { type: 'run', run: RUN };
-
-function connected(run: string | null = null) {
-  const server = new ScriptedServer();
-  const statuses: ConnectionStatus[] = [];
-  const states: RunState[] = [];
-  const deltas: Delta[] = [];
-  const problems: string[] = [];
-  const refuse = { next: false };
-  const connection = new Connection({
-    address: 'ws://here/stream',
-    run,
-    open: server.open,
-    sink: {
-      status: (status) => statuses.push(status),
-      snapshot: (state) => states.push(state),
-      delta: (delta) => {
-        if (refuse.next) throw new OutOfStep('does not fit');
-        deltas.push(delta);
-      },
-      outOfStep: (problem) => problems.push(problem),
-    },
-  });
-  connection.open();
-  return { connection, server, statuses, states, deltas, problems, refuse };
-}
+import type { Refusal } from '../../client/session.ts';
+import { connected } from './connected.ts';
+import { OPEN_ACCESS } from './script.ts';
 
 describe('Connection', () => {
   beforeEach(() => {
@@ -40,86 +12,106 @@ describe('Connection', () => {
   });
 
   it('V-1: says hello first and subscribes to the first run of the welcome', () => {
-    const { server, statuses } = connected();
+    const { server, told } = connected();
     server.last.opens();
-    expect(server.last.sent).toEqual([{ type: 'hello', protocol: 1, client: 'phasewatch-dashboard' }]);
-    server.last.welcomes('first');
+    expect(server.last.sent).toEqual([{ type: 'hello', protocol: 2, client: 'phasewatch-dashboard' }]);
+    server.last.welcomes('first', 'second');
     expect(server.last.sent.at(-1)).toEqual({ type: 'subscribe', run: 'first' });
-    expect(statuses).toEqual([{ phase: 'connecting' }]);
-    server.last.snapshots('e', 0);
-    expect(statuses.at(-1)).toEqual({ phase: 'live' });
+    expect(told.statuses).toEqual([{ phase: 'connecting' }]);
+    server.last.snapshots('e', 0, undefined, 'first');
+    expect(told.statuses.at(-1)).toEqual({ phase: 'live' });
   });
 
-  it('V-2: asks for the sub-protocol', () => {
+  it('V-2: offers both encodings, the binary one first', () => {
     const { server } = connected();
-    expect(server.asked).toEqual([{ address: 'ws://here/stream', subprotocol: 'phasewatch.v1' }]);
+    expect(server.asked).toEqual([
+      { address: 'ws://here/stream', subprotocols: ['phasewatch.v2.msgpack', 'phasewatch.v2'] },
+    ]);
   });
 
   it('V-1: does not try again after a refusal of its version', () => {
-    const { server, statuses } = connected();
+    const { server, told } = connected();
     server.last.closes(4406, 'unsupported protocol version');
     vi.advanceTimersByTime(60_000);
     expect(server.sockets).toHaveLength(1);
-    expect(statuses.at(-1)).toEqual({
+    expect(told.statuses.at(-1)).toEqual({
       phase: 'offline',
-      reason: 'the server speaks another version; reload the page',
+      reason: 'the server speaks another version',
+      hint: 'Reload the page.',
     });
   });
 
-  it('R-1: does not subscribe to a run that the welcome does not name', () => {
-    const { server, statuses } = connected('other');
-    server.last.opens();
-    server.last.welcomes('r');
-    expect(server.last.sent.map(({ type }) => type)).toEqual(['hello']);
+  it('V-2: does not speak to a server that chose none of its encodings', () => {
+    const { server, told } = connected();
+    server.last.opensWith('');
+    expect(server.last.sent).toEqual([]);
     expect(server.last.closedWith).toBe(4000);
-    expect(statuses.at(-1)).toEqual({ phase: 'offline', reason: 'no run other here (runs: r)' });
+    expect(told.statuses.at(-1)).toMatchObject({ reason: 'the server speaks another version' });
   });
 
-  it('S-1: hands on deltas whose offsets follow one another', () => {
-    const { server, deltas, problems } = connected();
-    server.last.greets('e', 7);
-    server.last.deltas('e', 8, DELTA);
-    server.last.deltas('e', 9, DELTA);
-    expect(deltas).toHaveLength(2);
-    expect(problems).toEqual([]);
+  it.each(['json', 'binary'] as const)('N-1: reads and writes %s where the server chose it', (encoding) => {
+    const { server, told } = connected();
+    server.last.opens(encoding);
+    server.last.welcomes();
+    server.last.snapshots('e', 0);
+    server.last.deltas('e', 1, { type: 'rewound', fromStep: 4 });
+    expect(server.last.frames.map((frame) => typeof frame)).toEqual(
+      encoding === 'json' ? ['string', 'string'] : ['object', 'object'],
+    );
+    expect(told.states).toHaveLength(1);
+    expect(told.updates).toEqual([{ type: 'rewound', fromStep: 4 }]);
   });
 
-  it.each([
-    { what: 'an offset left out', epoch: 'e', offset: 9, problem: 'expected offset 8, got 9' },
-    { what: 'an offset twice', epoch: 'e', offset: 7, problem: 'expected offset 8, got 7' },
-    { what: 'another epoch', epoch: 'f', offset: 8, problem: 'expected epoch e, got f' },
-  ])('S-3: drops its state and subscribes anew after $what', ({ epoch, offset, problem }) => {
-    const { server, deltas, problems } = connected();
-    server.last.greets('e', 7);
-    server.last.deltas(epoch, offset, DELTA);
-    expect(problems).toEqual([problem]);
-    expect(server.last.sent.map(({ type }) => type)).toEqual(['hello', 'subscribe', 'subscribe']);
-    expect(deltas).toEqual([]);
+  it('T-2: shows a token as a sub-protocol, unless it cannot be one', () => {
+    const asked = (token: string) => connected({ access: { ...OPEN_ACCESS, token } }).server.asked[0];
+    expect(asked('se-cret').subprotocols).toEqual([
+      'phasewatch.v2.msgpack',
+      'phasewatch.v2',
+      'phasewatch.token.se-cret',
+    ]);
+    expect(asked('se cret').subprotocols).toHaveLength(2);
   });
 
-  it('S-3: ignores what comes between being out of step and the new snapshot', () => {
-    const { server, deltas, states, problems } = connected();
-    server.last.greets('e', 7);
-    server.last.deltas('e', 9, DELTA);
-    server.last.deltas('e', 10, DELTA);
-    server.last.snapshots('e', 10);
-    server.last.deltas('e', 11, DELTA);
-    expect(problems).toHaveLength(1);
-    expect(states).toHaveLength(2);
-    expect(deltas).toHaveLength(1);
+  it('T-2: signs in before it opens the stream, and does not open it where that is refused', async () => {
+    let answer = (_refusal: Refusal | null) => {};
+    const enter = () =>
+      new Promise<Refusal | null>((resolve) => {
+        answer = resolve;
+      });
+    const { connection, server, told } = connected({ access: { ...OPEN_ACCESS, enter } });
+    expect(server.sockets).toHaveLength(0);
+    answer({ reason: 'the server does not know this token', hint: null });
+    await vi.runAllTimersAsync();
+    expect(server.sockets).toHaveLength(0);
+    expect(told.statuses.at(-1)).toMatchObject({
+      phase: 'offline',
+      reason: 'the server does not know this token',
+    });
+    connection.retryNow();
+    answer(null);
+    await vi.runOnlyPendingTimersAsync();
+    expect(server.sockets).toHaveLength(1);
   });
 
-  it('S-3: subscribes anew after a delta that does not apply, and gives up after six in a row', () => {
-    const { server, problems, refuse, statuses } = connected();
-    server.last.greets('e', 0);
-    refuse.next = true;
-    for (let round = 0; round < 6; round += 1) {
-      server.last.deltas('e', 1, DELTA);
-      server.last.snapshots('e', 0);
-    }
-    expect(problems).toEqual(new Array(6).fill('does not fit'));
-    expect(server.last.sent.filter(({ type }) => type === 'subscribe')).toHaveLength(6);
-    expect(statuses.at(-1)?.phase).toBe('offline');
+  it('T-1: says that a token is needed where that is why the handshake was refused', async () => {
+    const refusal = () => Promise.resolve({ reason: 'the server asks for a token', hint: 'Open …' });
+    const { server, told } = connected({ access: { ...OPEN_ACCESS, refusal } });
+    server.last.closes(1006);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(server.sockets).toHaveLength(1);
+    expect(told.statuses.at(-1)).toEqual({
+      phase: 'offline',
+      reason: 'the server asks for a token',
+      hint: 'Open …',
+    });
+  });
+
+  it('T-1: does not ask why a connection ended that had been opened', async () => {
+    const refusal = vi.fn(() => Promise.resolve(null));
+    const { server } = connected({ access: { ...OPEN_ACCESS, refusal } });
+    server.last.greets();
+    server.last.closes(1006);
+    expect(refusal).not.toHaveBeenCalled();
   });
 
   it('E-1: waits 0.5 s at first and twice as long each time, at most 10 s', () => {
@@ -136,47 +128,68 @@ describe('Connection', () => {
   });
 
   it('E-1: begins again at 0.5 s once it had a snapshot', () => {
-    const { server, statuses } = connected();
+    const { server, told } = connected();
     server.last.closes(1001, 'server is stopping');
     vi.advanceTimersByTime(500);
     server.last.closes(1006);
     vi.advanceTimersByTime(1000);
     server.last.greets();
     server.last.closes(1001, 'server is stopping');
-    expect(statuses.at(-1)).toEqual({ phase: 'reconnecting', retryAt: 2000, reason: 'server is stopping' });
+    expect(told.statuses.at(-1)).toEqual({
+      phase: 'reconnecting',
+      retryAt: 2000,
+      reason: 'server is stopping',
+    });
     vi.advanceTimersByTime(500);
     expect(server.sockets).toHaveLength(4);
   });
 
-  it('B-1: connects again after having read too slowly', () => {
-    const { server, states } = connected();
+  it.each([4408, 1006, 1009])('B-3: connects again after it was closed with %i', (code) => {
+    const { server, told } = connected();
     server.last.greets();
-    server.last.closes(4408, 'reading too slowly');
+    server.last.closes(code, 'reading too slowly');
+    expect(told.statuses.at(-1)).toMatchObject({ phase: 'reconnecting', reason: 'reading too slowly' });
     vi.advanceTimersByTime(500);
-    server.last.greets('e', 90);
-    expect(states).toHaveLength(2);
+    expect(server.sockets).toHaveLength(2);
+  });
+
+  it.each([
+    { rule: 'B-5', code: 4429, reason: 'too many messages' },
+    { rule: 'M-1', code: 4400, reason: 'bad message: expected …' },
+    { rule: 'R-1', code: 4404, reason: 'unknown run' },
+  ])('does not try again after a refusal with $code ($rule)', ({ code, reason }) => {
+    const { server, told } = connected();
+    server.last.greets();
+    server.last.closes(code, reason);
+    vi.advanceTimersByTime(60_000);
+    expect(server.sockets).toHaveLength(1);
+    expect(told.statuses.at(-1)).toEqual({
+      phase: 'offline',
+      reason: `the server refused this page: ${reason}`,
+      hint: null,
+    });
   });
 
   it('leaves a server that does not come to a snapshot in 15 s', () => {
-    const { server, statuses } = connected();
+    const { server, told } = connected();
     server.last.opens();
     vi.advanceTimersByTime(15_000);
     expect(server.last.closedWith).toBe(4000);
-    expect(statuses.at(-1)).toEqual({ phase: 'reconnecting', retryAt: 15_500, reason: 'no answer' });
+    expect(told.statuses.at(-1)).toEqual({ phase: 'reconnecting', retryAt: 15_500, reason: 'no answer' });
   });
 
   it('ignores what a socket says that has been left behind', () => {
-    const { server, states, statuses } = connected();
+    const { server, told } = connected();
     const [first] = server.sockets;
     first.closes(1006);
     vi.advanceTimersByTime(500);
-    const seen = statuses.length;
+    const seen = told.statuses.length;
     first.opens();
     first.snapshots('e', 3);
     first.closes(1006);
-    expect(states).toEqual([]);
+    expect(told.states).toEqual([]);
     expect(first.sent).toEqual([]);
-    expect(statuses).toHaveLength(seen);
+    expect(told.statuses).toHaveLength(seen);
   });
 
   it('does not wait when asked not to, and opens no second socket beside a present one', () => {
@@ -190,20 +203,12 @@ describe('Connection', () => {
     expect(server.sockets).toHaveLength(2);
   });
 
-  it.each(['not JSON', '{"type":"delta"}'])('gives up on what is no message: %s', (text) => {
-    const { server, statuses } = connected();
-    server.last.greets();
-    server.last.saysText(text);
-    expect(statuses.at(-1)?.phase).toBe('offline');
-    expect(server.last.closedWith).toBe(4000);
-  });
-
   it('says nothing more once closed', () => {
-    const { connection, server, statuses } = connected();
+    const { connection, server, told } = connected();
     server.last.greets();
     connection.close();
     vi.advanceTimersByTime(60_000);
     expect(server.sockets).toHaveLength(1);
-    expect(statuses.at(-1)).toEqual({ phase: 'offline', reason: 'closed' });
+    expect(told.statuses.at(-1)).toEqual({ phase: 'offline', reason: 'closed', hint: null });
   });
 });

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { ComparisonController } from '../../client/controllers/comparison-controller.ts';
 import { Store } from '../../client/store.ts';
+import type { CheckpointKey } from '../../client/view/branches.ts';
 import { baseOf } from '../../client/view/comparison.ts';
 import { differenceOf } from '../../client/view/difference.ts';
 import { differenceText, totalsText } from '../../client/view/difference-words.ts';
 import type { Graph } from '../../protocol/state.ts';
-import { EDGES, madeCheckpoint, madeGraph, madeState, NODES } from './made.ts';
-import { ScriptedServer } from './script.ts';
+import { EDGES, madeBranch, madeCheckpoint, madeGraph, madeState, NODES } from './made.ts';
+import { OPEN_ACCESS, ScriptedServer } from './script.ts';
 
 const OPTIONS = {
   // L0H0→L1H0, L0MLP→L1H0, L0H0→L1MLP, L0MLP→L1MLP.
@@ -86,9 +87,15 @@ const CHECKPOINTS = [
   madeCheckpoint(8),
 ];
 
+function ofRun(id: string): CheckpointKey;
+function ofRun(id: string | null): CheckpointKey | null;
+function ofRun(id: string | null): CheckpointKey | null {
+  return id === null ? null : { id, branch: null };
+}
+
 describe('baseOf', () => {
   const base = (chosen: string | null, shown: string | null) =>
-    baseOf(CHECKPOINTS, chosen, shown)?.step ?? null;
+    baseOf(madeState({ checkpoints: CHECKPOINTS }), ofRun(chosen), ofRun(shown))?.checkpoint.step ?? null;
 
   it('is the complete checkpoint before, unless another one is chosen', () => {
     expect(base(null, 'checkpoint-8')).toBe(2);
@@ -102,6 +109,15 @@ describe('baseOf', () => {
     expect(base('checkpoint-4', 'checkpoint-8')).toBe(2);
     expect(base(null, null)).toBeNull();
   });
+
+  it('S-7: is the one before in the training that was left behind, or the last they have in common', () => {
+    const left = [madeCheckpoint(4), madeCheckpoint(8)];
+    const state = madeState({ checkpoints: CHECKPOINTS, branches: [madeBranch(4, left)] });
+    const ofBranch = (step: number) => ({ id: `checkpoint-${step}`, branch: 0 });
+    expect(baseOf(state, null, ofBranch(8))?.key).toEqual(ofBranch(4));
+    expect(baseOf(state, null, ofBranch(4))?.key).toEqual(ofRun('checkpoint-2'));
+    expect(baseOf(state, ofBranch(8), ofRun('checkpoint-8'))?.key).toEqual(ofBranch(8));
+  });
 });
 
 describe('ComparisonController', () => {
@@ -113,9 +129,10 @@ describe('ComparisonController', () => {
       address: 'ws://here/stream',
       run: null,
       open: server.open,
-      fetchGraph: (_run, checkpoint) => {
-        asked.push(checkpoint);
-        return new Promise((resolve, reject) => answers.set(checkpoint, { resolve, reject }));
+      access: OPEN_ACCESS,
+      fetchGraph: (_run, { id }) => {
+        asked.push(id);
+        return new Promise((resolve, reject) => answers.set(id, { resolve, reject }));
       },
     });
     store.open();
@@ -127,7 +144,7 @@ describe('ComparisonController', () => {
       updateComplete: Promise.resolve(true),
     };
     const comparison = new ComparisonController(host, store, {
-      shown: () => 'checkpoint-8',
+      shown: () => ofRun('checkpoint-8'),
       wanted: () => wanted,
     });
     const settled = () => new Promise<void>((done) => setTimeout(done, 0));
@@ -137,8 +154,8 @@ describe('ComparisonController', () => {
   it('fetches nothing until a view wants it or the person chooses', () => {
     const { comparison, asked } = hosted(false);
     comparison.hostUpdate();
-    expect([comparison.base?.step, asked]).toEqual([2, []]);
-    comparison.choose('checkpoint-1');
+    expect([comparison.base?.checkpoint.step, asked]).toEqual([2, []]);
+    comparison.choose(ofRun('checkpoint-1'));
     comparison.hostUpdate();
     expect([comparison.isChosen, asked]).toEqual([true, ['checkpoint-1']]);
   });
@@ -161,11 +178,11 @@ describe('ComparisonController', () => {
   it('drops what arrives for a base that has been left', async () => {
     const { comparison, answers, settled } = hosted(true);
     comparison.hostUpdate();
-    comparison.choose('checkpoint-1');
+    comparison.choose(ofRun('checkpoint-1'));
     comparison.hostUpdate();
     answers.get('checkpoint-2')?.reject(new Error('too late'));
     await settled();
     comparison.hostUpdate();
-    expect([comparison.base?.step, comparison.problem, comparison.graph]).toEqual([1, null, null]);
+    expect([comparison.base?.checkpoint.step, comparison.problem, comparison.graph]).toEqual([1, null, null]);
   });
 });

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FocusController } from '../../client/controllers/focus-controller.ts';
 import { Store } from '../../client/store.ts';
+import type { CheckpointKey } from '../../client/view/branches.ts';
 import { focusOf, liveCheckpoint, neighbourOf } from '../../client/view/focus.ts';
 import type { Graph } from '../../protocol/state.ts';
-import { madeCheckpoint, madeGraph, madeState } from './made.ts';
-import { ScriptedServer } from './script.ts';
+import { madeBranch, madeCheckpoint, madeGraph, madeState } from './made.ts';
+import { OPEN_ACCESS, ScriptedServer } from './script.ts';
 
 const PARTIAL = madeGraph(16, [0.5]);
 const LATEST = madeGraph(8, [0.5, 0.25]);
@@ -19,6 +20,7 @@ const STATE = madeState({
   latest: LATEST,
 });
 const none = () => null;
+const ofRun = (id: string): CheckpointKey => ({ id, branch: null });
 
 describe('focusOf', () => {
   it('shows the graph under way once it is ripe, the latest until then', () => {
@@ -46,20 +48,48 @@ describe('focusOf', () => {
 
   it('holds a chosen checkpoint: kept, absent or failed', () => {
     const kept = madeGraph(2, [0.125]);
-    expect(focusOf(STATE, { chosen: 'checkpoint-2', ripe: true, kept: () => kept })).toMatchObject({
+    expect(focusOf(STATE, { chosen: ofRun('checkpoint-2'), ripe: true, kept: () => kept })).toMatchObject({
       graph: kept,
     });
-    expect(focusOf(STATE, { chosen: 'checkpoint-2', ripe: true, kept: none }).kind).toBe('absent');
-    expect(focusOf(STATE, { chosen: 'checkpoint-4', ripe: true, kept: none }).kind).toBe('failed');
+    expect(focusOf(STATE, { chosen: ofRun('checkpoint-2'), ripe: true, kept: none }).kind).toBe('absent');
+    expect(focusOf(STATE, { chosen: ofRun('checkpoint-4'), ripe: true, kept: none }).kind).toBe('failed');
+  });
+});
+
+describe('focusOf, on what was left behind', () => {
+  const state = {
+    ...STATE,
+    branches: [madeBranch(8, [madeCheckpoint(8), madeCheckpoint(16, { status: 'computing' })])],
+  };
+
+  it('S-7: shows the graph of the branch, never the one of the run with the same id', () => {
+    const chosen = { id: 'checkpoint-8', branch: 0 };
+    const own = madeGraph(8, [0.75]);
+    const kept = (key: CheckpointKey) => (key.branch === 0 ? own : null);
+    expect(focusOf(state, { chosen, ripe: true, kept })).toMatchObject({ branch: 0, graph: own });
+    expect(focusOf(state, { chosen, ripe: true, kept: none })).toMatchObject({ kind: 'absent', branch: 0 });
+  });
+
+  it('S-7: does not wait for a graph that was under way when it was left behind', () => {
+    const chosen = { id: 'checkpoint-16', branch: 0 };
+    expect(focusOf(state, { chosen, ripe: true, kept: none }).kind).toBe('unfinished');
   });
 });
 
 describe('neighbourOf', () => {
   it('moves by step and stays inside the list', () => {
-    expect(neighbourOf(STATE.checkpoints, 'checkpoint-8', 1)).toBe('checkpoint-16');
-    expect(neighbourOf(STATE.checkpoints, 'checkpoint-8', -10)).toBe('checkpoint-2');
-    expect(neighbourOf(STATE.checkpoints, null, -1)).toBe('checkpoint-8');
-    expect(neighbourOf([], null, 1)).toBeNull();
+    expect(neighbourOf(STATE, ofRun('checkpoint-8'), 1)).toEqual(ofRun('checkpoint-16'));
+    expect(neighbourOf(STATE, ofRun('checkpoint-8'), -10)).toEqual(ofRun('checkpoint-2'));
+    expect(neighbourOf(STATE, null, -1)).toEqual(ofRun('checkpoint-8'));
+    expect(neighbourOf(madeState({}), null, 1)).toBeNull();
+  });
+
+  it('goes from what was left behind back into what came before it', () => {
+    const state = { ...STATE, branches: [madeBranch(4, [madeCheckpoint(4), madeCheckpoint(8)])] };
+    const left = (id: string) => ({ id, branch: 0 });
+    expect(neighbourOf(state, left('checkpoint-8'), -1)).toEqual(left('checkpoint-4'));
+    expect(neighbourOf(state, left('checkpoint-8'), -2)).toEqual(ofRun('checkpoint-2'));
+    expect(neighbourOf(state, left('checkpoint-8'), 1)).toEqual(left('checkpoint-8'));
   });
 });
 
@@ -78,7 +108,8 @@ describe('FocusController', () => {
       address: 'ws://here/stream',
       run: null,
       open: server.open,
-      fetchGraph: (_run, checkpoint) => new Promise((answer) => answers.set(checkpoint, answer)),
+      access: OPEN_ACCESS,
+      fetchGraph: (_run, { id }) => new Promise((answer) => answers.set(id, answer)),
     });
     store.open();
     let updates = 0;
@@ -92,7 +123,7 @@ describe('FocusController', () => {
     };
     const focus = new FocusController(host, store);
     const choose = (checkpoint: string | null) => {
-      focus.choose(checkpoint);
+      focus.choose(checkpoint === null ? null : ofRun(checkpoint));
       focus.hostUpdate();
     };
     return { server, focus, answers, choose, updates: () => updates };
@@ -122,7 +153,12 @@ describe('FocusController', () => {
     const { server, focus, choose } = hosted();
     server.last.greets('e', 0, done);
     choose('checkpoint-4');
-    server.last.deltas('e', 1, { type: 'checkpoint-started', checkpoint: 'checkpoint-8', step: 8 });
+    server.last.deltas('e', 1, {
+      type: 'checkpoint-started',
+      checkpoint: 'checkpoint-8',
+      step: 8,
+      content: null,
+    });
     server.last.deltas('e', 2, {
       type: 'checkpoint-done',
       checkpoint: 'checkpoint-8',
@@ -139,7 +175,12 @@ describe('FocusController', () => {
   it('shows a graph under way after 150 ms', () => {
     const { server, focus, updates } = hosted();
     server.last.greets('e', 0, done);
-    server.last.deltas('e', 1, { type: 'checkpoint-started', checkpoint: 'checkpoint-8', step: 8 });
+    server.last.deltas('e', 1, {
+      type: 'checkpoint-started',
+      checkpoint: 'checkpoint-8',
+      step: 8,
+      content: null,
+    });
     focus.hostUpdate();
     expect(focus.focus).toMatchObject({ graph: { step: 4 } });
     const before = updates();
@@ -154,6 +195,33 @@ describe('FocusController', () => {
     server.last.greets('e', 0, done);
     choose('checkpoint-1');
     server.last.snapshots('f', 0, madeState({ checkpoints: [madeCheckpoint(4)], latest: madeGraph(4, [1]) }));
+    focus.hostUpdate();
+    expect(focus.chosen).toBeNull();
+  });
+
+  it('S-7: stays with the chosen checkpoint when it is left behind, and not with the one that takes its id', async () => {
+    const { server, focus, answers, choose } = hosted();
+    server.last.greets('e', 0, done);
+    choose('checkpoint-2');
+    answers.get('checkpoint-2')?.(madeGraph(2, [0.2]));
+    await vi.runAllTimersAsync();
+    server.last.deltas('e', 1, { type: 'rewound', fromStep: 2 });
+    server.last.deltas('e', 2, {
+      type: 'checkpoint-started',
+      checkpoint: 'checkpoint-2',
+      step: 2,
+      content: 'other',
+    });
+    focus.hostUpdate();
+    expect(focus.chosen).toEqual({ id: 'checkpoint-2', branch: 0 });
+    expect(focus.focus).toMatchObject({ kind: 'absent', branch: 0 });
+  });
+
+  it('R-5: chooses nothing in another run, whatever its checkpoints are called', () => {
+    const { server, focus, choose } = hosted();
+    server.last.greets('e', 0, done);
+    choose('checkpoint-1');
+    server.last.snapshots('f', 0, { ...done, run: { ...done.run, id: 'other' } });
     focus.hostUpdate();
     expect(focus.chosen).toBeNull();
   });

@@ -3,7 +3,7 @@
 import { initialState } from '../../protocol/apply.ts';
 import { type ComponentNode, possibleEdges } from '../../protocol/graph.ts';
 import type { PhaseChange } from '../../protocol/phases.ts';
-import type { Analysis, Checkpoint, Graph, RunState } from '../../protocol/state.ts';
+import type { Analysis, Branch, Checkpoint, Graph, RunState } from '../../protocol/state.ts';
 
 /** `layers` layers of `heads` heads and an MLP; in parallel blocks all of a layer share its depth. */
 export function madeNodes(
@@ -47,6 +47,7 @@ export function madeCheckpoint(step: number, more: Partial<Checkpoint> = {}): Ch
   return {
     id: `checkpoint-${step}`,
     step,
+    content: null,
     status: 'done',
     metrics: {},
     metricErrors: {},
@@ -76,6 +77,10 @@ export function madeGraph(step: number, weights: number[], more: Partial<Graph> 
 
 export function madeState(more: Partial<RunState>): RunState {
   return { ...initialState({ id: 'r', name: 'run', source: '/runs/r', analysis: null }), ...more };
+}
+
+export function madeBranch(fromStep: number, checkpoints: Checkpoint[]): Branch {
+  return { fromStep, checkpoints, phaseChanges: [] };
 }
 
 export function madeChange(more: Partial<PhaseChange> = {}): PhaseChange {

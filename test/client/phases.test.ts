@@ -22,7 +22,7 @@ import { nowLine } from '../../client/view/now-line.ts';
 import { bandsOf, bandText } from '../../client/view/phase-bands.ts';
 import type { PhaseSegment } from '../../protocol/phases.ts';
 import { madeChange, madeState } from './made.ts';
-import { ScriptedServer } from './script.ts';
+import { OPEN_ACCESS, ScriptedServer } from './script.ts';
 
 const segment = (from: number, to: number, name: PhaseSegment['name']): PhaseSegment => ({
   from,
@@ -187,6 +187,7 @@ describe('NewsController', () => {
       address: 'ws://here/stream',
       run: null,
       open: server.open,
+      access: OPEN_ACCESS,
       fetchGraph: () => Promise.reject(new Error('no graphs here')),
     });
     store.open();
@@ -231,6 +232,18 @@ describe('NewsController', () => {
     server.last.deltas('e', 4, { type: 'phase-change', change: { ...LATER, probability: 0.9, revision: 2 } });
     news.hostUpdate();
     expect([news.announcement, news.fresh]).toEqual([said, null]);
+  });
+
+  it('S-7: tells of a change that happens again after the training began again', () => {
+    const { server, news } = hosted();
+    server.last.greets('e', 0, madeState({ phaseChanges: [LATER] }));
+    news.hostUpdate();
+    server.last.deltas('e', 1, { type: 'rewound', fromStep: 0 });
+    news.hostUpdate();
+    expect(news.fresh).toBeNull();
+    server.last.deltas('e', 2, { type: 'phase-change', change: LATER });
+    news.hostUpdate();
+    expect(news.fresh).toBe('d');
   });
 
   it('ceases to be fresh after a while, and draws again for it', () => {

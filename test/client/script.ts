@@ -1,41 +1,60 @@
 /**
  * A server's side of a socket, played by hand: what the client sent, and what it is made to receive.
  */
-import type { OpenSocket, SocketEvents } from '../../client/socket.ts';
+import type { Access } from '../../client/session.ts';
+import type { Frame, OpenSocket, SocketEvents } from '../../client/socket.ts';
 import { initialState } from '../../protocol/apply.ts';
-import type { ServerMessage } from '../../protocol/messages.ts';
+import { decoded, type Encoding, encoded } from '../../protocol/encoding.ts';
+import type { RunSummary, ServerMessage } from '../../protocol/messages.ts';
 import type { Delta, RunState } from '../../protocol/state.ts';
+import { SUBPROTOCOLS } from '../../protocol/version.ts';
 
 export const RUN = { id: 'r', name: 'run', source: '/runs/r', analysis: null } as const;
 export const STATE: RunState = initialState(RUN);
+/** A server that asks for no token. */
+export const OPEN_ACCESS: Access = { token: null, enter: () => null, refusal: () => Promise.resolve(null) };
+
+export function summaries(...runs: string[]): RunSummary[] {
+  return runs.map((id) => ({ id, name: id, epoch: 'e', offset: 0, unkept: null }));
+}
 
 export class ScriptedSocket {
   readonly sent: { readonly type: string; readonly [key: string]: unknown }[] = [];
+  readonly frames: Frame[] = [];
   closedWith: number | null = null;
+  #encoding: Encoding = 'binary';
   readonly #events: SocketEvents;
 
   constructor(events: SocketEvents) {
     this.#events = events;
   }
 
-  send(text: string): void {
-    this.sent.push(JSON.parse(text));
+  send(frame: Frame): void {
+    this.frames.push(frame);
+    const message = decoded(frame, this.#encoding);
+    if (!message.ok) throw new Error(message.problem);
+    this.sent.push(message.value as { readonly type: string });
   }
 
   close(code: number): void {
     this.closedWith = code;
   }
 
-  opens(): void {
-    this.#events.opened();
+  opens(encoding: Encoding = 'binary'): void {
+    this.#encoding = encoding;
+    this.opensWith(SUBPROTOCOLS[encoding]);
+  }
+
+  opensWith(subprotocol: string): void {
+    this.#events.opened(subprotocol);
   }
 
   says(message: ServerMessage): void {
-    this.#events.text(JSON.stringify(message));
+    this.#events.frame(encoded(message, this.#encoding));
   }
 
-  saysText(text: string): void {
-    this.#events.text(text);
+  saysFrame(frame: Frame): void {
+    this.#events.frame(frame);
   }
 
   closes(code: number, reason = ''): void {
@@ -49,29 +68,33 @@ export class ScriptedSocket {
     this.snapshots(epoch, offset, state);
   }
 
-  welcomes(run = 'r'): void {
-    const runs = [{ id: run, name: run, epoch: 'e', offset: 0 }];
-    this.says({ type: 'welcome', protocol: 1, server: 'script', runs });
+  welcomes(...runs: string[]): void {
+    const named = runs.length === 0 ? ['r'] : runs;
+    this.says({ type: 'welcome', protocol: 2, server: 'script', runs: summaries(...named) });
   }
 
-  snapshots(epoch: string, offset: number, state: RunState = STATE): void {
-    this.says({ type: 'snapshot', run: 'r', epoch, offset, state });
+  snapshots(epoch: string, offset: number, state: RunState = STATE, run = 'r'): void {
+    this.says({ type: 'snapshot', run, epoch, offset, state });
   }
 
-  deltas(epoch: string, offset: number, delta: Delta): void {
-    this.says({ type: 'delta', run: 'r', epoch, offset, delta });
+  resumes(epoch: string, offset: number, run = 'r'): void {
+    this.says({ type: 'resumed', run, epoch, offset });
+  }
+
+  deltas(epoch: string, offset: number, delta: Delta, run = 'r'): void {
+    this.says({ type: 'delta', run, epoch, offset, delta });
   }
 }
 
 /** Every socket that was opened, oldest first. */
 export class ScriptedServer {
   readonly sockets: ScriptedSocket[] = [];
-  readonly asked: { readonly address: string; readonly subprotocol: string }[] = [];
+  readonly asked: { readonly address: string; readonly subprotocols: readonly string[] }[] = [];
 
-  readonly open: OpenSocket = (address, subprotocol, events) => {
+  readonly open: OpenSocket = (address, subprotocols, events) => {
     const socket = new ScriptedSocket(events);
     this.sockets.push(socket);
-    this.asked.push({ address, subprotocol });
+    this.asked.push({ address, subprotocols });
     return socket;
   };
 

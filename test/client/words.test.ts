@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { addressesOf } from '../../client/addresses.ts';
+import { addressesOf, pageWithRun } from '../../client/addresses.ts';
+import { refusalOf } from '../../client/session.ts';
 import { connectionWords } from '../../client/view/connection-words.ts';
 import type { Focus } from '../../client/view/focus.ts';
 import { methodText } from '../../client/view/method.ts';
@@ -7,10 +8,12 @@ import { graphTitle, modelParts } from '../../client/view/model-line.ts';
 import { noticeOf } from '../../client/view/notice.ts';
 import { numberText, weightText } from '../../client/view/number.ts';
 import { progressLine } from '../../client/view/progress.ts';
+import { runOptions } from '../../client/view/run-choice.ts';
 import { durationText, remainingText, secondsUntil } from '../../client/view/time.ts';
 import { edgeTip, effectNotes, headNotes, nodeTip, spoken } from '../../client/view/tips.ts';
 import type { Progress } from '../../protocol/state.ts';
 import { EDGES, madeAnalysis, madeCheckpoint, madeGraph, madeState, NODES } from './made.ts';
+import { summaries } from './script.ts';
 
 const PROGRESS: Progress = {
   activity: 'analysing',
@@ -203,6 +206,16 @@ describe('connectionWords', () => {
   });
 });
 
+describe('connectionWords of a run that is not there', () => {
+  it('says which are', () => {
+    const status = { phase: 'waiting', reason: 'no run x here (runs: a, b)' } as const;
+    expect(connectionWords(status, 0)).toEqual({
+      words: 'no run yet',
+      detail: 'No run x here (runs: a, b).',
+    });
+  });
+});
+
 describe('noticeOf', () => {
   const live = { phase: 'live' } as const;
   const nothing: Focus = { kind: 'nothing' };
@@ -212,13 +225,33 @@ describe('noticeOf', () => {
     const notice = noticeOf({
       ...base,
       state: null,
-      status: { phase: 'offline', reason: 'the server watches no run' },
+      status: { phase: 'offline', reason: 'the server watches no run', hint: null },
     });
     expect(notice).toMatchObject({
       tone: 'bad',
       text: 'The server watches no run.',
       action: 'retry-connection',
     });
+  });
+
+  it('T-1: says how to give a token where one is asked for', () => {
+    const refusal = refusalOf(401, false);
+    const notice = refusal && noticeOf({ ...base, state: null, status: { phase: 'offline', ...refusal } });
+    expect(notice).toMatchObject({
+      text: 'The server asks for a token.',
+      hint: 'Open the address that the server printed when it started; it ends in #token=…',
+      action: 'retry-connection',
+    });
+  });
+
+  it('does not send a person to the server where only the run is missing', () => {
+    const notice = noticeOf({ ...base, state: null, status: { phase: 'waiting', reason: 'no run x here' } });
+    expect(notice).toMatchObject({ tone: 'plain', title: 'No run yet', action: null });
+  });
+
+  it('says of an unfinished checkpoint that it was left behind', () => {
+    const focus: Focus = { kind: 'unfinished', checkpoint: madeCheckpoint(4), branch: 0 };
+    expect(noticeOf({ ...base, focus })?.title).toBe('checkpoint-4 was left behind without a graph');
   });
 
   it('says where the first checkpoint is awaited and what is missing', () => {
@@ -231,7 +264,11 @@ describe('noticeOf', () => {
 
   it('repeats why a checkpoint failed', () => {
     const failure = { code: 'torn', message: 'It is torn.' };
-    const focus: Focus = { kind: 'failed', checkpoint: madeCheckpoint(4, { status: 'failed', failure }) };
+    const focus: Focus = {
+      kind: 'failed',
+      checkpoint: madeCheckpoint(4, { status: 'failed', failure }),
+      branch: null,
+    };
     expect(noticeOf({ ...base, focus })).toMatchObject({
       title: 'checkpoint-4 could not be analysed',
       text: 'It is torn.',
@@ -239,7 +276,7 @@ describe('noticeOf', () => {
   });
 
   it('is silent while a graph is fetched, and offers to try again when it could not be', () => {
-    const focus: Focus = { kind: 'absent', checkpoint: madeCheckpoint(4) };
+    const focus: Focus = { kind: 'absent', checkpoint: madeCheckpoint(4), branch: null };
     expect(noticeOf({ ...base, focus })).toBeNull();
     expect(noticeOf({ ...base, focus, fetchProblem: 'the server answered 500' })).toMatchObject({
       action: 'retry-graph',
@@ -252,12 +289,47 @@ describe('addressesOf', () => {
     const addresses = addressesOf('https://lab.example/watch/?run=a');
     expect(addresses.stream).toBe('wss://lab.example/watch/stream');
     expect(addresses.run).toBe('a');
-    expect(addresses.graph('a b', 'checkpoint-4')).toBe(
+    expect(addresses.graph('a b', { id: 'checkpoint-4', branch: null })).toBe(
       'https://lab.example/watch/api/runs/a%20b/checkpoints/checkpoint-4/graph',
     );
     expect(addressesOf('http://localhost:4747/')).toMatchObject({
       stream: 'ws://localhost:4747/stream',
       run: null,
     });
+  });
+
+  it('H-2: name the branch of a checkpoint that was left behind', () => {
+    const { graph } = addressesOf('http://localhost:4747/');
+    expect(graph('r', { id: 'checkpoint-4', branch: 0 })).toBe(
+      'http://localhost:4747/api/runs/r/checkpoints/checkpoint-4/graph?branch=0',
+    );
+  });
+
+  it('keep all else of the page where another run is watched', () => {
+    expect(pageWithRun('http://localhost:4747/?run=a&x=1#metrics=gini', 'b c')).toBe(
+      'http://localhost:4747/?run=b+c&x=1#metrics=gini',
+    );
+  });
+});
+
+describe('runOptions', () => {
+  const [a, b] = summaries('a', 'b');
+
+  it('offer a choice only where there is one', () => {
+    expect(runOptions([a], 'a')).toEqual([]);
+    expect(runOptions([], null)).toEqual([]);
+    expect(runOptions([a, b], 'a').map(({ label }) => label)).toEqual(['a', 'b']);
+  });
+
+  it('tell runs of the same name apart', () => {
+    const labels = runOptions([a, { ...b, name: 'a' }], 'a').map(({ label }) => label);
+    expect(labels).toEqual(['a · a', 'a · b']);
+  });
+
+  it('keep the run that is waited for', () => {
+    expect(runOptions([a], 'x')).toEqual([
+      { id: 'x', label: 'x (not here)', isHere: false },
+      { id: 'a', label: 'a', isHere: true },
+    ]);
   });
 });

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { Session, tokenInHash } from '../../client/session.ts';
+
+describe('tokenInHash', () => {
+  it('takes the token out and leaves what else is there', () => {
+    expect(tokenInHash('#metrics=gini,churn&token=se%2Fcret')).toEqual({
+      token: 'se/cret',
+      rest: 'metrics=gini,churn',
+    });
+    expect(tokenInHash('#token=secret')).toEqual({ token: 'secret', rest: '' });
+  });
+
+  it('finds none where there is none', () => {
+    expect(tokenInHash('#metrics=gini')).toEqual({ token: null, rest: 'metrics=gini' });
+    expect(tokenInHash('#token=')).toEqual({ token: null, rest: '' });
+    expect(tokenInHash('')).toEqual({ token: null, rest: '' });
+  });
+
+  it('takes a token as it stands where it is not escaped', () => {
+    expect(tokenInHash('#token=50%').token).toBe('50%');
+  });
+});
+
+/** A session before a server that answers with `statuses`, in turn; null: it does not answer. */
+function sessionBefore(...statuses: readonly (number | null)[]) {
+  const asked: string[] = [];
+  const session = new Session({
+    session: 'http://here/api/session',
+    runs: 'http://here/api/runs',
+    fetch: (address, { method, headers }) => {
+      const status = statuses[asked.length];
+      const { Authorization } = headers as Record<string, string>;
+      asked.push([method, address, ...(Authorization ? [Authorization] : [])].join(' '));
+      return status === null || status === undefined
+        ? Promise.reject(new TypeError('Failed to fetch'))
+        : Promise.resolve(new Response(null, { status }));
+    },
+  });
+  return { session, asked };
+}
+
+describe('Session', () => {
+  it('T-2: exchanges a token for a cookie, once', async () => {
+    const { session, asked } = sessionBefore(204);
+    expect(session.enter()).toBeNull();
+    session.take('secret');
+    expect(await Promise.all([session.enter(), session.enter()])).toEqual([null, null]);
+    expect(session.enter()).toBeNull();
+    expect(asked).toEqual(['POST http://here/api/session Bearer secret']);
+    expect(session.token).toBe('secret');
+  });
+
+  it('T-1: says why it is refused, and tries again with another token', async () => {
+    const { session } = sessionBefore(401, 204);
+    session.take('wrong');
+    expect((await session.enter())?.reason).toBe('the server does not know this token');
+    session.take('right');
+    expect(await session.enter()).toBeNull();
+    expect(session.enter()).toBeNull();
+  });
+
+  it('T-2: leaves it to the stream, and signs in later, where the server is out of reach', async () => {
+    const { session } = sessionBefore(null, 204);
+    session.take('secret');
+    expect(await session.enter()).toBeNull();
+    expect(session.enter()).not.toBeNull();
+  });
+
+  it('T-1: knows a refusal of a page without a token from a server that is gone', async () => {
+    const { session, asked } = sessionBefore(401, 403, 503, null);
+    expect(await session.refusal()).toMatchObject({ reason: 'the server asks for a token' });
+    expect((await session.refusal())?.reason).toBe('the server refuses the address of this page (403)');
+    expect(await session.refusal()).toBeNull();
+    expect(await session.refusal()).toBeNull();
+    expect(asked[0]).toBe('GET http://here/api/runs');
+  });
+});

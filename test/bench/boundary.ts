@@ -26,7 +26,7 @@ export async function benchBoundary(print: (line: string) => void): Promise<void
   const direct = async (seed: number) => {
     for await (const _ of analyse(runtime, ref, settingsOf(seed), new SweepCache()));
   };
-  const asked = (seed: number) => lastValueFrom(engine.analyse(ref, settingsOf(seed)));
+  const asked = (seed: number) => lastValueFrom(engine.analyse('bench', ref, settingsOf(seed)));
   const millis: Record<'direct' | 'asked', number[]> = { direct: [], asked: [] };
   for (let run = -1; run < RUNS; run += 1)
     for (const [name, task] of Object.entries({ direct, asked }) as ['direct' | 'asked', typeof direct][]) {

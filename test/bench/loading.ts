@@ -69,8 +69,15 @@ function sizeOf(shape: Shape, name: string): number {
   return shapeOf(shape, name).reduce((product, size) => product * size, 1);
 }
 
-/** Writes config.json and model.safetensors, tensor by tensor. */
-export function writeCheckpoint(directory: string, shape: Shape): CheckpointRef {
+/**
+ * Writes config.json and model.safetensors, tensor by tensor.
+ * @param values of a tensor
+ */
+export function writeCheckpoint(
+  directory: string,
+  shape: Shape,
+  values: (name: string) => Float32Array = (name) => randomTensor(shape, name),
+): CheckpointRef {
   const configFile = join(directory, 'config.json');
   writeFileSync(configFile, JSON.stringify(configOf(shape)));
   let end = 0;
@@ -84,7 +91,7 @@ export function writeCheckpoint(directory: string, shape: Shape): CheckpointRef 
   length.writeBigUInt64LE(BigInt(header.length));
   const file = openSync(join(directory, 'model.safetensors'), 'w');
   for (const part of [length, header]) writeSync(file, part);
-  for (const name of tensorNames(shape)) writeSync(file, new Uint8Array(randomTensor(shape, name).buffer));
+  for (const name of tensorNames(shape)) writeSync(file, new Uint8Array(values(name).buffer));
   closeSync(file);
-  return { id: shape.name, step: 0, directory, configFile };
+  return { id: shape.name, step: 0, directory, configFile, content: null };
 }

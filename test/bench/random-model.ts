@@ -99,16 +99,17 @@ export function shapeOf({ width: D, vocabulary: V }: Shape, name: string): numbe
   return [D];
 }
 
-export function randomTensor(shape: Shape, name: string): Float32Array {
+/** @param seed another one gives other values, but for norms */
+export function randomTensor(shape: Shape, name: string, seed = 0): Float32Array {
   const count = shapeOf(shape, name).reduce((product, size) => product * size, 1);
   return name.includes('norm')
     ? new Float32Array(count).fill(name.endsWith('weight') ? 1 : 0)
-    : normal(count, 0.02);
+    : normal(count, 0.02, seed);
 }
 
 /** Normal values by Box and Muller's method. */
-function normal(count: number, deviation: number): Float32Array {
-  const random = seededRandom(count);
+function normal(count: number, deviation: number, seed: number): Float32Array {
+  const random = seededRandom(count + seed);
   return Float32Array.from(
     { length: count },
     () => deviation * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()),

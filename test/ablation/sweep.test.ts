@@ -82,9 +82,20 @@ describe('the sweep', () => {
 
 describe('standard errors over prompts', () => {
   it('are those of the mean of four weights, by hand', () => {
-    // 1, 2, 3, 4: mean 2.5, variance 5/3, standard error √(5/3)/2
+    // 1, 2, 3, 4: mean 2.5, variance 5/3, standard error √(5/3)/2 = 0.645497
     const { means, standardErrors } = edgeStatistics(Float32Array.of(1, 2, 3, 4), 4);
     expect(means[0]).toBe(2.5);
-    expect(standardErrors?.[0]).toBeCloseTo(Math.sqrt(5 / 3) / 2, 5);
+    expect(standardErrors?.[0]).toBe(0.645);
+  });
+
+  it('have errors of three digits, and none below a millionth', () => {
+    const errorOf = (spread: number) =>
+      edgeStatistics(Float32Array.of(1 - spread, 1 + spread), 2).standardErrors?.[0];
+    // Of two values the standard error is half their distance.
+    expect(errorOf(0.5)).toBe(0.5);
+    expect(errorOf(0.123456)).toBe(0.123);
+    expect(errorOf(0.0123456)).toBe(0.0123);
+    expect(errorOf(0.000012)).toBe(0.000012);
+    expect(errorOf(0)).toBe(0);
   });
 });

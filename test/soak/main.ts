@@ -14,6 +14,8 @@ const { values } = parseArgs({
     verbose: { type: 'boolean', default: false },
   },
 });
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 const print = (line: string) => process.stdout.write(`${line}\n`);
 const end = performance.now() + 60_000 * wholeNumber('minutes');
 const actions = wholeNumber('actions');

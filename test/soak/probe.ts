@@ -10,7 +10,7 @@ import type { World } from './world.ts';
 /** On a machine whose two cores are busy with sweeps, the tests, and others; idle it takes 2 ms. */
 export const HEALTH_MILLIS_MAX = 3_000;
 /** Node and its libraries take 85 MiB, LevelDB a few, and the rest is for some viewers and their frames. */
-export const MEMORY_MIB_MAX = 320;
+export const MEMORY_MIB_MAX = 256;
 const LOOK_MILLIS = 100;
 const MEMORY_LOOKS = 5;
 

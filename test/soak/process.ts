@@ -85,6 +85,12 @@ export class Server {
     await this.#closed;
   }
 
+  /** Kills it without waiting for its end. */
+  abandon(): void {
+    this.#isUp = false;
+    this.#child.kill('SIGKILL');
+  }
+
   /** Kills its engine process. @returns whether there was one; Linux only */
   killEngine(): boolean {
     const { pid } = this.#child;

@@ -56,6 +56,7 @@ export class World {
     mkdirSync(this.runsDirectory);
     mkdirSync(this.data);
     this.hasTmpfs = mountTmpfs(this.data);
+    process.once('exit', this.#clear);
   }
 
   async open(dice: Dice): Promise<void> {
@@ -166,9 +167,16 @@ export class World {
   async close(): Promise<void> {
     for (const viewer of this.viewers) viewer.leave();
     await this.end('SIGKILL');
-    if (this.hasTmpfs) execFileSync('umount', [this.data]);
-    rmSync(this.#root, { recursive: true, force: true });
+    this.#clear();
+    process.off('exit', this.#clear);
   }
+
+  /** Nothing is left behind, not even by who is interrupted. */
+  readonly #clear = (): void => {
+    this.#server?.abandon();
+    if (this.hasTmpfs) execFileSync('umount', ['--lazy', this.data]);
+    rmSync(this.#root, { recursive: true, force: true });
+  };
 
   #heard(event: string, line: string): void {
     const code = /\bcode=(\S+)/.exec(line)?.[1];

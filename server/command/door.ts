@@ -36,7 +36,7 @@ export async function openDoor(words: ServeWords, runs: ServedRuns): Promise<Doo
   if (!existsSync(join(SITE, 'index.html')))
     throw new UsageError(`expected the built dashboard in ${SITE}, found none; npm run build makes it`);
   const { host, port, allowedHosts, viewersMax } = words;
-  const tokens = tokensOf(words);
+  const { tokens, madeUp } = tokensOf(words);
   const log = logOf(words);
   const counters = new Counters();
   const serverVersion = `phasewatch/${version()}`;
@@ -54,7 +54,8 @@ export async function openDoor(words: ServeWords, runs: ServedRuns): Promise<Doo
     throw new UsageError(`port ${port} is taken, perhaps by another phasewatch; try --port ${port + 1}`);
   });
   const name = isLoopback(host) ? 'localhost' : host;
-  const fragment = tokens.view === null || words.token !== null ? '' : `#token=${tokens.view}`;
+  // A token of the person's own is known to them, and is not printed where logs are kept.
+  const fragment = madeUp === null ? '' : `#token=${madeUp}`;
   log.info('listening', { host, port: gateway.port });
   return {
     log,
@@ -63,18 +64,17 @@ export async function openDoor(words: ServeWords, runs: ServedRuns): Promise<Doo
   };
 }
 
-/** @throws UsageError */
+/** The tokens in force, and the one among them that nobody asked for. @throws UsageError */
 function tokensOf({ host, allowedHosts, token, uploadToken }: ServeWords) {
   // Behind a proxy, the name of which is allowed, the loopback address is reached from anywhere.
   const isReachable = !isLoopback(host) || allowedHosts.length > 0;
   const { PHASEWATCH_TOKEN, PHASEWATCH_UPLOAD_TOKEN } = process.env;
-  const tokens = {
-    view: token ?? PHASEWATCH_TOKEN ?? (isReachable ? newToken() : null),
-    upload: uploadToken ?? PHASEWATCH_UPLOAD_TOKEN ?? null,
-  };
+  const given = token ?? PHASEWATCH_TOKEN ?? null;
+  const madeUp = given === null && isReachable ? newToken() : null;
+  const tokens = { view: given ?? madeUp, upload: uploadToken ?? PHASEWATCH_UPLOAD_TOKEN ?? null };
   const problem = tokensProblem(tokens);
   if (problem !== null) throw new UsageError(`--token: ${problem}`);
-  return tokens;
+  return { tokens, madeUp };
 }
 
 /** @throws UsageError */

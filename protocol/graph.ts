@@ -9,27 +9,28 @@
  * Edge order: by target node, then by source node. Nodes are listed layer by layer, so all edges into one
  * layer are one contiguous slice, and a graph that fills in layer by layer is a growing prefix.
  */
-import * as z from 'zod/mini';
+import * as v from 'valibot';
+import { Integer } from './values.ts';
 
-export const ComponentNode = z.object({
+export const ComponentNode = v.object({
   /**
    * Components: `L{layer}H{head}` or `L{layer}MLP`. The paper's nodes: `emb`, `attn.{kind}.{layer}`,
    * `attn.{kind}.{layer}.{head}`, `mlp_{layer}`, `logits`.
    */
-  id: z.string(),
+  id: v.string(),
   /** −1 for the embedding, and the number of layers for the logits. */
-  layer: z.int(),
+  layer: Integer,
   /** Components are `head` and `mlp`; the others are the paper's. */
-  kind: z.enum(['head', 'mlp', 'emb', 'q', 'k', 'v', 'rot_q', 'rot_k', 'z', 'mlp_hidden', 'logits']),
-  depth: z.int(),
+  kind: v.picklist(['head', 'mlp', 'emb', 'q', 'k', 'v', 'rot_q', 'rot_k', 'z', 'mlp_hidden', 'logits']),
+  depth: Integer,
   /** Which head of its layer one of the paper's nodes belongs to; absent where it is all of them together. */
-  head: z.optional(z.int()),
+  head: v.optional(Integer),
   /** False for a node that is never ablated, so that no edge leaves it. */
-  ablated: z.optional(z.boolean()),
+  ablated: v.optional(v.boolean()),
   /** False for a node whose change is not measured, so that no edge enters it. */
-  measured: z.optional(z.boolean()),
+  measured: v.optional(v.boolean()),
 });
-export type ComponentNode = z.infer<typeof ComponentNode>;
+export type ComponentNode = v.InferOutput<typeof ComponentNode>;
 
 /** Columns of all possible edges: `sources[e]` and `targets[e]` index into the node list. */
 export type PossibleEdges = {

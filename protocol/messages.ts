@@ -1,60 +1,62 @@
 /**
  * The messages of the protocol, as schemas that both sides validate with. Rules: SPEC.md; bytes: encoding.ts.
  */
-import * as z from 'zod/mini';
+import * as v from 'valibot';
+import { problemOf } from './problem.ts';
 import { Delta, Progress, RunState } from './state.ts';
+import { Integer } from './values.ts';
 
 /** A point of a run's stream. */
-export const Place = z.object({
+export const Place = v.object({
   /** Offsets of different epochs cannot be compared. */
-  epoch: z.string(),
+  epoch: v.string(),
   /** Of the last delta; 0 before the first. */
-  offset: z.int(),
+  offset: Integer,
 });
-export type Place = z.infer<typeof Place>;
+export type Place = v.InferOutput<typeof Place>;
 
-export const RunSummary = z.object({
-  id: z.string(),
-  name: z.string(),
+export const RunSummary = v.object({
+  id: v.string(),
+  name: v.string(),
   /** Where its stream stood when this was written. */
-  ...Place.shape,
+  ...Place.entries,
   /** Why its results are not being kept on disk, as a sentence; null while they are. */
-  unkept: z.nullable(z.string()),
+  unkept: v.nullable(v.string()),
 });
-export type RunSummary = z.infer<typeof RunSummary>;
+export type RunSummary = v.InferOutput<typeof RunSummary>;
 
-export const ClientMessage = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('hello'), protocol: z.int(), client: z.string() }),
-  z.object({
-    type: z.literal('subscribe'),
-    run: z.string(),
+export const ClientMessage = v.variant('type', [
+  v.object({ type: v.literal('hello'), protocol: Integer, client: v.string() }),
+  v.object({
+    type: v.literal('subscribe'),
+    run: v.string(),
     /** Where the client's state stands, if it has one and wants only what came after. */
-    after: z.optional(Place),
+    after: v.optional(Place),
   }),
-  z.object({ type: z.literal('unsubscribe'), run: z.string() }),
+  v.object({ type: v.literal('unsubscribe'), run: v.string() }),
 ]);
-export type ClientMessage = z.infer<typeof ClientMessage>;
+export type ClientMessage = v.InferOutput<typeof ClientMessage>;
 
-export const ServerMessage = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('welcome'),
-    protocol: z.int(),
-    server: z.string(),
-    runs: z.array(RunSummary),
+export const ServerMessage = v.variant('type', [
+  v.object({
+    type: v.literal('welcome'),
+    protocol: Integer,
+    server: v.string(),
+    runs: v.array(RunSummary),
   }),
   /** The runs anew: one came or went. */
-  z.object({ type: z.literal('runs'), runs: z.array(RunSummary) }),
+  v.object({ type: v.literal('runs'), runs: v.array(RunSummary) }),
   /** The state with all deltas up to and including this place. */
-  z.object({ type: z.literal('snapshot'), run: z.string(), ...Place.shape, state: RunState }),
+  v.object({ type: v.literal('snapshot'), run: v.string(), ...Place.entries, state: RunState }),
   /** The client's state stands; the deltas after this place follow. */
-  z.object({ type: z.literal('resumed'), run: z.string(), ...Place.shape }),
-  z.object({ type: z.literal('delta'), run: z.string(), ...Place.shape, delta: Delta }),
+  v.object({ type: v.literal('resumed'), run: v.string(), ...Place.entries }),
+  v.object({ type: v.literal('delta'), run: v.string(), ...Place.entries, delta: Delta }),
   /** How the analysis stands now; not numbered, the newest counts. */
-  z.object({ type: z.literal('progress'), run: z.string(), progress: Progress }),
+  v.object({ type: v.literal('progress'), run: v.string(), progress: Progress }),
   /** The server sends no more of this run until the client subscribes anew. */
-  z.object({ type: z.literal('resync'), run: z.string(), reason: z.string() }),
+  v.object({ type: v.literal('resync'), run: v.string(), reason: v.string() }),
 ]);
-export type ServerMessage = z.infer<typeof ServerMessage>;
+export type ServerMessage = v.InferOutput<typeof ServerMessage>;
 
 /** Why a server closes a connection: code, and the beginning of the reason it sends with it. */
 export const CLOSE = {
@@ -85,21 +87,8 @@ export function serverMessageFrom(value: unknown): Parsed<ServerMessage> {
   return parsed(ServerMessage, value);
 }
 
-function parsed<T>(schema: z.ZodMiniType<T>, value: unknown): Parsed<T> {
-  const result = schema.safeParse(value);
-  if (result.success) return { ok: true, message: result.data };
-  return { ok: false, problem: result.error.issues.map(problemOf).join('; ') };
-}
-
-/** zod/mini has no words for what it expected. */
-function problemOf(issue: z.core.$ZodIssue): string {
-  return `${issue.path.join('.') || 'message'}: expected ${expectedBy(issue)}`;
-}
-
-function expectedBy(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_type') return issue.expected;
-  if (issue.code === 'invalid_value') return issue.values.join(' or ');
-  if (issue.code === 'invalid_union' && 'options' in issue)
-    return issue.options?.join(' or ') ?? 'another type';
-  return `another value (${issue.message})`;
+function parsed<T>(schema: v.GenericSchema<unknown, T>, value: unknown): Parsed<T> {
+  const result = v.safeParse(schema, value);
+  if (result.success) return { ok: true, message: result.output };
+  return { ok: false, problem: result.issues.map((issue) => problemOf(issue, 'message')).join('; ') };
 }

@@ -1,4 +1,4 @@
-/** What the catalogue says of one metric, for people and for charts. */
+/** What the catalogue says of one metric, for charts; for people: explanations.ts. */
 export type MetricInfo<Lowest extends number | null = number> = {
   readonly id: string;
   readonly label: string;
@@ -6,12 +6,8 @@ export type MetricInfo<Lowest extends number | null = number> = {
   readonly unit: string;
   /** Smallest and largest possible value; `null` where there is no bound. */
   readonly range: readonly [Lowest, number | null];
-  /** Two sentences: what it is, how to read it. */
-  readonly explanation: string;
   /** Compares a checkpoint with the one before it, so the first checkpoint has no value. */
   readonly comparesWithPrevious: boolean;
   /** Expensive ones take more than about one pass over the edges, and may arrive after the cheap ones. */
   readonly cost: 'cheap' | 'expensive';
-  /** Where the definition comes from, in short. */
-  readonly source: string;
 };

@@ -2,7 +2,7 @@
  * The catalogue of metrics: what server, client and documents call them and say of them. Data only.
  *
  * w are the weights of the possible edges, M their count, τ the activity threshold (0.3 unless stated).
- * Formulas stand with the code that computes them; the sentences here are for readers of a chart.
+ * Formulas stand with the code that computes them; sentences for readers of a chart in explanations.ts.
  */
 import { CHURN_CONTEXT, STRENGTH_COMPARISONS, WEIGHT_COMPARISONS } from './comparison-metrics.ts';
 import { LEVEL_METRICS } from './graph-metrics.ts';
@@ -26,55 +26,40 @@ export const TASK_MEASURES = [
     label: 'Loss, first half',
     unit: 'nats',
     range: [0, null],
-    explanation:
-      'Mean next-token loss over the first half of the probe. On the induction probe nothing there can be predicted, so it stays near the logarithm of the vocabulary size.',
     comparesWithPrevious: false,
     cost: 'cheap',
-    source: 'Mean cross-entropy over the probe',
   },
   {
     id: 'loss_second_half',
     label: 'Loss, second half',
     unit: 'nats',
     range: [0, null],
-    explanation:
-      'Mean next-token loss over the second half of the probe. On the induction probe it repeats the first half, and the loss falls when the model learns to copy.',
     comparesWithPrevious: false,
     cost: 'cheap',
-    source: 'Mean cross-entropy over the probe',
   },
   {
     id: 'induction_score',
     label: 'Induction score',
     unit: 'nats',
     range: [0, null],
-    explanation:
-      'Loss over the first half minus loss over the second half. It jumps when induction heads form.',
     comparesWithPrevious: false,
     cost: 'cheap',
-    source: 'C. Olsson et al., In-context learning and induction heads (2022)',
   },
   {
     id: 'accuracy_second_half',
     label: 'Accuracy, second half',
     unit: '',
     range: [0, 1],
-    explanation:
-      'Share of second-half tokens that the model ranks first. Chance is one over the vocabulary size.',
     comparesWithPrevious: false,
     cost: 'cheap',
-    source: 'Top-1 accuracy over the probe',
   },
   {
     id: 'in_context_score',
     label: 'In-context score',
     unit: 'nats',
     range: [0, null],
-    explanation:
-      'Loss at position 50 of a text minus loss at position 500, or at 10 % and 90 % of a shorter one. It grows as the model learns to use what it has read; only text probes have it.',
     comparesWithPrevious: false,
     cost: 'cheap',
-    source: 'Olsson et al., In-context learning and induction heads (2022)',
   },
 ] as const satisfies readonly MetricInfo[];
 

@@ -1,7 +1,8 @@
 /**
  * Arrays of numbers as bytes, in the smallest of four exact forms; the table stands in packed.ts.
+ * Functions only: of the two ways, a browser loads the one it goes.
  */
-/** Types of the extensions; in their order the encoder asks which of them takes an array. */
+/** Types of the extensions, in the order in which an array is tried to fit them. */
 const INTEGERS = 1;
 const DECIMALS = 2;
 const MICRO = 3;
@@ -17,43 +18,34 @@ const VARINT_BYTES_MAX = 5;
 /** What the last byte of the longest one counts. */
 const VARINT_SCALE_MAX = 128 ** (VARINT_BYTES_MAX - 1);
 
-type NumberCodec = {
-  /** Of the MessagePack extension. */
-  readonly type: number;
-  /** Null for a value that is none of its own. */
-  readonly encode: (value: unknown) => Uint8Array | null;
-  /** @throws RangeError where `bytes` are not of the form */
-  readonly decode: (bytes: Uint8Array) => number[];
-};
+/** @returns null for what is no array of numbers, or as small the ordinary way */
+export function packedNumbers(value: unknown): { readonly type: number; readonly bytes: Uint8Array } | null {
+  if (!isNumbers(value)) return hasNegativeZero(value) ? { type: FLOATS, bytes: floats(value) } : null;
+  if (isAll(value, isInteger)) return { type: INTEGERS, bytes: differences(value) };
+  const short = decimals(value);
+  if (short !== null) return { type: DECIMALS, bytes: short };
+  if (isAll(value, isMicro)) return { type: MICRO, bytes: micros(value) };
+  return { type: FLOATS, bytes: floats(value) };
+}
 
-export const NUMBER_CODECS: readonly NumberCodec[] = [
-  {
-    type: INTEGERS,
-    encode: (value) => (isNumbers(value) && isAll(value, isInteger) ? differences(value) : null),
-    decode: (bytes) => {
-      let sum = 0;
-      return varints(bytes).map((word) => {
-        sum += word % 2 === 1 ? -(word + 1) / 2 : word / 2;
-        return sum;
-      });
-    },
-  },
-  { type: DECIMALS, encode: (value) => (isNumbers(value) ? decimals(value) : null), decode: decimalsFrom },
-  {
-    type: MICRO,
-    encode: (value) => (isNumbers(value) && isAll(value, isMicro) ? micros(value) : null),
-    decode: microsFrom,
-  },
-  {
-    type: FLOATS,
-    encode: (value) => (isNumbers(value) || hasNegativeZero(value) ? floats(value) : null),
-    decode: (bytes) => {
-      if (bytes.length % 8 !== 0) throw new RangeError(`expected a multiple of 8 bytes, got ${bytes.length}`);
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      return Array.from({ length: bytes.length / 8 }, (_, index) => view.getFloat64(8 * index, true));
-    },
-  },
-];
+/**
+ * @returns null for an extension that is none of these
+ * @throws RangeError where `bytes` are not of the form
+ */
+export function unpackedNumbers(type: number, bytes: Uint8Array): number[] | null {
+  switch (type) {
+    case INTEGERS:
+      return integersFrom(bytes);
+    case DECIMALS:
+      return decimalsFrom(bytes);
+    case MICRO:
+      return microsFrom(bytes);
+    case FLOATS:
+      return floatsFrom(bytes);
+    default:
+      return null;
+  }
+}
 
 function isNumbers(value: unknown): value is number[] {
   return Array.isArray(value) && value.length >= LENGTH_MIN && isAll(value, Number.isFinite);
@@ -135,12 +127,26 @@ function differences(values: readonly number[]): Uint8Array {
   });
 }
 
+function integersFrom(bytes: Uint8Array): number[] {
+  let sum = 0;
+  return varints(bytes).map((word) => {
+    sum += word % 2 === 1 ? -(word + 1) / 2 : word / 2;
+    return sum;
+  });
+}
+
 function floats(values: readonly number[]): Uint8Array {
   const view = new DataView(new ArrayBuffer(8 * values.length));
   values.forEach((value, index) => {
     view.setFloat64(8 * index, value, true);
   });
   return new Uint8Array(view.buffer);
+}
+
+function floatsFrom(bytes: Uint8Array): number[] {
+  if (bytes.length % 8 !== 0) throw new RangeError(`expected a multiple of 8 bytes, got ${bytes.length}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.length / 8 }, (_, index) => view.getFloat64(8 * index, true));
 }
 
 /** @param words below 256 ^ width */

@@ -15,12 +15,25 @@
  * Zigzag: 0, −1, 1, −2 … → 0, 1, 2, 3 …  The arrays' side of it: packed-numbers.ts.
  * MessagePack: https://github.com/msgpack/msgpack/blob/master/spec.md
  */
-import { decode, ExtensionCodec, encode } from '@msgpack/msgpack';
+import { decode, ExtData, type ExtensionCodecType, encode } from '@msgpack/msgpack';
 import { Extent, PackedProblem } from './packed-extent.ts';
-import { NUMBER_CODECS } from './packed-numbers.ts';
+import { packedNumbers, unpackedNumbers } from './packed-numbers.ts';
+
+/** Two, so that who only reads loads nothing that writes. */
+const READING: ExtensionCodecType<undefined> = {
+  tryToEncode: () => null,
+  decode: (bytes, type) => unpackedNumbers(type, bytes) ?? new ExtData(type, bytes),
+};
+const WRITING: ExtensionCodecType<undefined> = {
+  tryToEncode: (value) => {
+    const packed = packedNumbers(value);
+    return packed && new ExtData(packed.type, packed.bytes);
+  },
+  decode: READING.decode,
+};
 
 export function encodePacked(value: unknown): Uint8Array {
-  return encode(value, { extensionCodec: codec, ignoreUndefined: true });
+  return encode(value, { extensionCodec: WRITING, ignoreUndefined: true });
 }
 
 /** @throws Error where `bytes` are not exactly one value */
@@ -30,7 +43,7 @@ export function decodePacked(bytes: Uint8Array): unknown {
     throw new PackedProblem(
       `expected one value in ${bytes.length} bytes, got ${end === null ? 'less' : 'more'}`,
     );
-  return decode(bytes, { extensionCodec: codec });
+  return decode(bytes, { extensionCodec: READING });
 }
 
 /** A stream of values that ends within one. */
@@ -68,6 +81,3 @@ export async function* decodePackedStream(
   }
   if (from < to) throw new CutShort(`expected the last value to end, found ${to - from} bytes of it`);
 }
-
-const codec = new ExtensionCodec();
-for (const { type, encode, decode } of NUMBER_CODECS) codec.register({ type, encode, decode });

@@ -2,45 +2,44 @@
  * Phases of a run: changes that were detected, each with its evidence, and the named segments between them.
  * How they are found and named stands in `server/phase/`.
  */
-import * as z from 'zod/mini';
+import * as v from 'valibot';
+import { Finite, Integer } from './values.ts';
 
 /** Before and after. */
-const Pair = z.tuple([z.number(), z.number()]);
+const Pair = v.strictTuple([Finite, Finite]);
 
-export const PhaseChange = z.object({
+export const PhaseChange = v.object({
   /** Stays while evidence grows: a later statement with the same id replaces this one. */
-  id: z.string(),
+  id: v.string(),
   /** It happened after the first and not after the second of these steps. */
   interval: Pair,
   /** That there was a change there, given all checkpoints so far; a low one takes back what was said before. */
-  probability: z.number(),
+  probability: Finite,
   /** How strong it is, in standard deviations of the signals' noise. */
-  size: z.number(),
+  size: Finite,
   /** 0 when first said. */
-  revision: z.int(),
+  revision: Integer,
   /** Step of the checkpoint whose arrival led to this statement. */
-  reportedStep: z.number(),
+  reportedStep: Finite,
   /** The signals that drove it, largest change first. */
-  signals: z.array(
-    z.object({ id: z.string(), before: z.number(), after: z.number(), deviations: z.number() }),
-  ),
+  signals: v.array(v.object({ id: v.string(), before: Finite, after: Finite, deviations: Finite })),
   /** The edges and nodes that changed most over the interval, most changed first. */
-  edges: z.array(z.object({ source: z.string(), target: z.string(), before: z.number(), after: z.number() })),
-  nodes: z.array(z.object({ id: z.string(), out: Pair, in: Pair })),
-  roles: z.array(z.object({ role: z.string(), node: z.string(), change: z.enum(['gained', 'lost']) })),
+  edges: v.array(v.object({ source: v.string(), target: v.string(), before: Finite, after: Finite })),
+  nodes: v.array(v.object({ id: v.string(), out: Pair, in: Pair })),
+  roles: v.array(v.object({ role: v.string(), node: v.string(), change: v.picklist(['gained', 'lost']) })),
 });
-export type PhaseChange = z.infer<typeof PhaseChange>;
+export type PhaseChange = v.InferOutput<typeof PhaseChange>;
 
-export const PhaseSegment = z.object({
+export const PhaseSegment = v.object({
   /** Steps of its first and last checkpoint. */
-  from: z.number(),
-  to: z.number(),
+  from: Finite,
+  to: Finite,
   /** Null where nothing speaks for a name. */
-  name: z.nullable(z.enum(['exploration', 'consolidation', 'reorganisation', 'refinement'])),
+  name: v.nullable(v.picklist(['exploration', 'consolidation', 'reorganisation', 'refinement'])),
   /** Sentences: what the name was given for. */
-  reasons: z.array(z.string()),
+  reasons: v.array(v.string()),
 });
-export type PhaseSegment = z.infer<typeof PhaseSegment>;
+export type PhaseSegment = v.InferOutput<typeof PhaseSegment>;
 
 /** Shown as a change from here on; below it a statement is a doubt, or takes one back. */
 export const PROBABLE = 0.5;

@@ -7,73 +7,82 @@
  * Bounds: the summaries of all checkpoints and the phase changes are kept, a few hundred numbers each, but only two
  * graphs: the one being computed and the last complete one. Others are fetched one by one (SPEC.md, section H).
  */
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import { ComponentNode } from './graph.ts';
 import { PhaseChange, PhaseSegment } from './phases.ts';
+import {
+  Finite,
+  Integer,
+  Integers,
+  NumberRecord,
+  Numbers,
+  NumbersRecord,
+  Plain,
+  Positive,
+} from './values.ts';
 
-const Numbers = z.array(z.number());
-const NumberRecord = z.record(z.string(), z.number());
-
-export const Model = z.object({
-  family: z.string(),
-  layers: z.int(),
-  heads: z.int(),
-  width: z.int(),
-  headWidth: z.int(),
-  mlpWidth: z.int(),
-  vocabulary: z.int(),
+export const Model = v.object({
+  family: v.string(),
+  layers: Integer,
+  heads: Integer,
+  width: Integer,
+  headWidth: Integer,
+  mlpWidth: Integer,
+  vocabulary: Integer,
 });
-export type Model = z.infer<typeof Model>;
+export type Model = v.InferOutput<typeof Model>;
 
-export const Probe = z.object({
-  kind: z.enum(['induction', 'tokens', 'text']),
-  prompts: z.int(),
+export const Probe = v.object({
+  kind: v.picklist(['induction', 'tokens', 'text']),
+  prompts: Integer,
   /** Of the longest prompt. */
-  positions: z.int(),
+  positions: Integer,
   /** Length of the repeated segment and seed of its tokens; only for the induction probe. */
-  segment: z.optional(z.int()),
-  seed: z.optional(z.int()),
+  segment: v.optional(Integer),
+  seed: v.optional(Integer),
 });
-export type Probe = z.infer<typeof Probe>;
+export type Probe = v.InferOutput<typeof Probe>;
 
 /** What the graphs of a run have in common. Known from its first readable checkpoint on. */
-export const Analysis = z.object({
+export const Analysis = v.object({
   model: Model,
-  nodes: z.array(ComponentNode),
-  ablation: z.enum(['zero', 'mean', 'resample']),
-  measure: z.enum(['cosine', 'relative_l2']),
+  nodes: v.array(ComponentNode),
+  ablation: v.picklist(['zero', 'mean', 'resample']),
+  measure: v.picklist(['cosine', 'relative_l2']),
   probe: Probe,
-  activityThreshold: z.number(),
+  activityThreshold: Finite,
 });
-export type Analysis = z.infer<typeof Analysis>;
+export type Analysis = v.InferOutput<typeof Analysis>;
 
-export const RunInfo = z.object({
-  id: z.string(),
-  name: z.string(),
+export const RunInfo = v.object({
+  id: v.string(),
+  name: v.string(),
   /** Where the checkpoints come from, for people. */
-  source: z.string(),
-  analysis: z.nullable(Analysis),
+  source: v.string(),
+  /** Tokens of one optimisation step of the training, in all of its batches together; absent where nobody said. */
+  tokensPerStep: v.optional(Positive),
+  analysis: v.nullable(Analysis),
 });
-export type RunInfo = z.infer<typeof RunInfo>;
+export type RunInfo = v.InferOutput<typeof RunInfo>;
 
-export const Roles = z.object({
-  spreaders: z.array(z.string()),
-  gatherers: z.array(z.string()),
-  gatekeepers: z.array(z.string()),
+export const Roles = v.object({
+  spreaders: v.array(v.string()),
+  gatherers: v.array(v.string()),
+  gatekeepers: v.array(v.string()),
 });
-export type Roles = z.infer<typeof Roles>;
+export type Roles = v.InferOutput<typeof Roles>;
 
-export const Failure = z.object({ code: z.string(), message: z.string() });
-export type Failure = z.infer<typeof Failure>;
+export const Failure = v.object({ code: v.string(), message: v.string() });
+export type Failure = v.InferOutput<typeof Failure>;
 
 /** Summary of a checkpoint: all that is known of it except its graph. */
-export const Checkpoint = z.object({
-  id: z.string(),
-  step: z.number(),
+export const Checkpoint = v.object({
+  id: v.string(),
+  step: Finite,
   /** Fingerprint of its files (server/source/fingerprint.ts); null where it could not be read. */
-  content: z.nullable(z.string()),
+  content: v.nullable(v.string()),
   /** `skipped`: left out for now, so that the analysis keeps up with the run. */
-  status: z.enum(['computing', 'done', 'failed', 'skipped']),
+  status: v.picklist(['computing', 'done', 'failed', 'skipped']),
   /** Keys are ids of the metric catalogue; a metric without a value here has no entry. */
   metrics: NumberRecord,
   /** Standard error of a metric over prompts, where known. */
@@ -81,150 +90,153 @@ export const Checkpoint = z.object({
   /** z-score of a metric beside graphs with the same weights shuffled within each pair of layers, where asked for. */
   nullScores: NumberRecord,
   task: NumberRecord,
-  roles: z.nullable(Roles),
+  roles: v.nullable(Roles),
   /** Distances that are undefined since an output is zero, over edges, prompts and positions; they count as 0. */
-  undefinedCount: z.int(),
+  undefinedCount: Integer,
   /** Layers that are those of the checkpoint analysed before, and were not computed again. */
-  unchangedLayers: z.int(),
+  unchangedLayers: Integer,
   /** The checkpoint analysed before, where this one is identical to it. */
-  identicalTo: z.nullable(z.string()),
+  identicalTo: v.nullable(v.string()),
   /** Time the analysis took. */
-  millis: z.nullable(z.number()),
-  failure: z.nullable(Failure),
+  millis: v.nullable(Finite),
+  failure: v.nullable(Failure),
 });
-export type Checkpoint = z.infer<typeof Checkpoint>;
+export type Checkpoint = v.InferOutput<typeof Checkpoint>;
 
 /**
  * A component graph. `weights[e]` and `standardErrors[e]` follow the edge order of `graph.ts`;
  * while the graph is being computed they are a prefix of it.
  */
-export const Graph = z.object({
-  checkpoint: z.string(),
-  step: z.number(),
+export const Graph = v.object({
+  checkpoint: v.string(),
+  step: Finite,
   /** In the measure of the run, averaged over prompts and positions. */
   weights: Numbers,
   /** Over prompts; null with a single prompt. */
-  standardErrors: z.nullable(Numbers),
+  standardErrors: v.nullable(Numbers),
   /** Per id of the catalogue one value a node, in node order. */
-  nodeMetrics: z.record(z.string(), Numbers),
+  nodeMetrics: NumbersRecord,
   /** Per id of the catalogue one value a head, in node order without the MLPs. */
-  headScores: z.record(z.string(), Numbers),
+  headScores: NumbersRecord,
 });
-export type Graph = z.infer<typeof Graph>;
+export type Graph = v.InferOutput<typeof Graph>;
 
-export const Progress = z.object({
-  /** `waiting`: all that is there is done; `missing`: the source cannot be reached; `ended`: nothing more will come. */
-  activity: z.enum(['waiting', 'missing', 'analysing', 'ended']),
+export const Progress = v.object({
+  /**
+   * `waiting`: all that is there is done; `missing`: the source cannot be reached; `ended`: so has the training, and
+   * all of it is taken.
+   */
+  activity: v.picklist(['waiting', 'missing', 'analysing', 'ended']),
   /** Checkpoint under way, `null` unless analysing. */
-  checkpoint: z.nullable(z.string()),
+  checkpoint: v.nullable(v.string()),
   /** Checkpoints taken so far, the one under way included, and known so far. */
-  taken: z.int(),
-  known: z.int(),
+  taken: Integer,
+  known: Integer,
   /** Layers done and in all of the checkpoint under way. */
-  layersDone: z.int(),
-  layers: z.int(),
+  layersDone: Integer,
+  layers: Integer,
   /** Time left for all known checkpoints; `null` while nothing has been measured. */
-  remainingMillis: z.nullable(z.number()),
+  remainingMillis: v.nullable(Finite),
   /** A sentence for people where the activity needs one. */
-  message: z.nullable(z.string()),
+  message: v.nullable(v.string()),
 });
-export type Progress = z.infer<typeof Progress>;
+export type Progress = v.InferOutput<typeof Progress>;
 
 /** What a training that began again at an earlier checkpoint left behind. */
-export const Branch = z.object({
+export const Branch = v.object({
   /** Checkpoints from this step on were left behind. */
-  fromStep: z.number(),
+  fromStep: Finite,
   /** Those checkpoints, as they stood. */
-  checkpoints: z.array(Checkpoint),
-  phaseChanges: z.array(PhaseChange),
+  checkpoints: v.array(Checkpoint),
+  phaseChanges: v.array(PhaseChange),
 });
-export type Branch = z.infer<typeof Branch>;
+export type Branch = v.InferOutput<typeof Branch>;
 
-export const RunState = z.object({
+export const RunState = v.object({
   run: RunInfo,
   /** By step, then by id. */
-  checkpoints: z.array(Checkpoint),
+  checkpoints: v.array(Checkpoint),
   /** The graph being computed. */
-  partial: z.nullable(Graph),
+  partial: v.nullable(Graph),
   /** The graph completed last. */
-  latest: z.nullable(Graph),
+  latest: v.nullable(Graph),
   /** By step of their interval's end, the improbable ones too. */
-  phaseChanges: z.array(PhaseChange),
+  phaseChanges: v.array(PhaseChange),
   /** Adjoining, from the first checkpoint to the last. */
-  segments: z.array(PhaseSegment),
+  segments: v.array(PhaseSegment),
   /** Left behind by a rewound training, in the order in which it happened; their number is their index here. */
-  branches: z.array(Branch),
+  branches: v.array(Branch),
   progress: Progress,
 });
-export type RunState = z.infer<typeof RunState>;
+export type RunState = v.InferOutput<typeof RunState>;
 
-export const Delta = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('run'), run: RunInfo }),
-  z.object({
-    type: z.literal('checkpoint-started'),
-    checkpoint: z.string(),
-    step: z.number(),
-    content: z.nullable(z.string()),
+export const Delta = v.variant('type', [
+  v.object({ type: v.literal('run'), run: RunInfo }),
+  v.object({
+    type: v.literal('checkpoint-started'),
+    checkpoint: v.string(),
+    step: Finite,
+    content: v.nullable(v.string()),
   }),
-  z.object({ type: z.literal('checkpoint-skipped'), checkpoint: z.string(), step: z.number() }),
-  z.object({
-    type: z.literal('edges'),
-    checkpoint: z.string(),
-    layer: z.int(),
+  v.object({ type: v.literal('checkpoint-skipped'), checkpoint: v.string(), step: Finite }),
+  v.object({
+    type: v.literal('edges'),
+    checkpoint: v.string(),
+    layer: Integer,
     /** Index of the first of these edges in edge order. */
-    firstEdge: z.int(),
+    firstEdge: Integer,
     weights: Numbers,
-    standardErrors: z.nullable(Numbers),
+    standardErrors: v.nullable(Numbers),
     /** Where it stands, `weights` are only those of the edges that differ from another graph (sparse-edges.ts). */
-    since: z.optional(
-      z.object({
+    since: v.optional(
+      v.object({
         /** Checkpoint of that graph, which is the `latest` of the state. */
-        checkpoint: z.string(),
+        checkpoint: v.string(),
         /** Edges of this slice. */
-        count: z.int(),
+        count: Integer,
         /** Which of them differ, ascending, 0 for `firstEdge`. */
-        at: z.array(z.int()),
+        at: Integers,
       }),
     ),
   }),
-  z.object({
-    type: z.literal('metrics'),
-    checkpoint: z.string(),
+  v.object({
+    type: v.literal('metrics'),
+    checkpoint: v.string(),
     metrics: NumberRecord,
     metricErrors: NumberRecord,
     nullScores: NumberRecord,
     /** Empty where only the comparison with the previous checkpoint is stated anew. */
-    nodeMetrics: z.record(z.string(), Numbers),
-    headScores: z.record(z.string(), Numbers),
+    nodeMetrics: NumbersRecord,
+    headScores: NumbersRecord,
     task: NumberRecord,
     /** Those roles that are known now. */
-    roles: z.partial(Roles),
+    roles: v.pipe(Plain, v.partial(Roles)),
     /** Null where only a comparison is stated anew. */
-    undefinedCount: z.nullable(z.int()),
+    undefinedCount: v.nullable(Integer),
   }),
-  z.object({
-    type: z.literal('checkpoint-done'),
-    checkpoint: z.string(),
-    millis: z.number(),
-    unchangedLayers: z.int(),
-    identicalTo: z.nullable(z.string()),
+  v.object({
+    type: v.literal('checkpoint-done'),
+    checkpoint: v.string(),
+    millis: Finite,
+    unchangedLayers: Integer,
+    identicalTo: v.nullable(v.string()),
   }),
-  z.object({
-    type: z.literal('failure'),
-    checkpoint: z.string(),
-    step: z.number(),
+  v.object({
+    type: v.literal('failure'),
+    checkpoint: v.string(),
+    step: Finite,
     failure: Failure,
   }),
-  z.object({ type: z.literal('phase-change'), change: PhaseChange }),
+  v.object({ type: v.literal('phase-change'), change: PhaseChange }),
   /** All segments anew. */
-  z.object({ type: z.literal('phases'), segments: z.array(PhaseSegment) }),
+  v.object({ type: v.literal('phases'), segments: v.array(PhaseSegment) }),
   /** The training began again at an earlier checkpoint: those from this step on become a branch. */
-  z.object({ type: z.literal('rewound'), fromStep: z.number() }),
+  v.object({ type: v.literal('rewound'), fromStep: Finite }),
 ]);
-export type Delta = z.infer<typeof Delta>;
+export type Delta = v.InferOutput<typeof Delta>;
 
-export const ProgressUpdate = z.object({ type: z.literal('progress'), progress: Progress });
-export type ProgressUpdate = z.infer<typeof ProgressUpdate>;
+export const ProgressUpdate = v.object({ type: v.literal('progress'), progress: Progress });
+export type ProgressUpdate = v.InferOutput<typeof ProgressUpdate>;
 
 /** All that changes a state. */
 export type Update = Delta | ProgressUpdate;

@@ -3,18 +3,25 @@
  * with them is said with the file, what was expected and where.
  */
 import { readFile, stat } from 'node:fs/promises';
-import * as z from 'zod';
+import * as v from 'valibot';
+import { expectedBy, type Issue, placeOf } from '../../protocol/problem.ts';
 import { PROBE_FILE_BYTES_MAX } from '../base/config.ts';
+import { shown } from '../base/json-value.ts';
 
-const Tokens = z.array(z.array(z.int().nonnegative()).min(1)).min(1);
-const Texts = z.array(z.string().min(1)).min(1);
+const TokenId = v.custom<number>((value) => Number.isSafeInteger(value) && Number(value) >= 0, 'a token id');
+const PROMPTS_MIN = 'at least one prompt';
+const Tokens = v.pipe(
+  v.array(v.pipe(v.array(TokenId), v.nonEmpty('at least one token'))),
+  v.nonEmpty(PROMPTS_MIN),
+);
+const Texts = v.pipe(v.array(v.pipe(v.string(), v.nonEmpty('a text'))), v.nonEmpty(PROMPTS_MIN));
 
 /** Reads a JSON array [P][T] of token ids. @throws Error */
 export async function readTokensFile(file: string): Promise<number[][]> {
-  const parsed = Tokens.safeParse(jsonOf(await readText(file)));
-  if (parsed.success) return parsed.data;
+  const parsed = v.safeParse(Tokens, jsonOf(await readText(file)));
+  if (parsed.success) return parsed.output;
   throw new Error(
-    `${file}: expected a JSON array of prompts, each an array of token ids; ${problemOf(parsed.error)}`,
+    `${file}: expected a JSON array of prompts, each an array of token ids; ${problemOf(parsed.issues[0])}`,
   );
 }
 
@@ -23,10 +30,10 @@ export async function readTextFile(file: string): Promise<string[]> {
   const text = await readText(file);
   const json = jsonOf(text);
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-  const parsed = Texts.safeParse(Array.isArray(json) ? json : lines);
-  if (parsed.success) return parsed.data;
+  const parsed = v.safeParse(Texts, Array.isArray(json) ? json : lines);
+  if (parsed.success) return parsed.output;
   throw new Error(
-    `${file}: expected one prompt a line, or a JSON array of strings; ${problemOf(parsed.error)}`,
+    `${file}: expected one prompt a line, or a JSON array of strings; ${problemOf(parsed.issues[0])}`,
   );
 }
 
@@ -46,8 +53,8 @@ function jsonOf(text: string): unknown {
   }
 }
 
-function problemOf(error: z.ZodError): string {
-  const [issue] = error.issues;
-  const place = issue.path.length > 0 ? `at [${issue.path.join('][')}]: ` : '';
-  return `${place}${issue.message}`;
+function problemOf(issue: Issue): string {
+  const place = placeOf(issue);
+  const found = issue.input === undefined ? 'something else' : shown(issue.input);
+  return `${place.length > 0 ? `at [${place.join('][')}]: ` : ''}expected ${expectedBy(issue)}, found ${found}`;
 }

@@ -138,3 +138,29 @@ export const RUNS_MAX = 100;
 
 /** Sub-directories of one path in which runs are looked for: 1,000 took 0.2 to 0.4 s, every few seconds. */
 export const SUBDIRECTORIES_MAX = 1_000;
+
+/** An exported page: browsers hold it whole, as text; 154 checkpoints of 79,764 edges are 80 MiB. */
+export const PAGE_BYTES_MAX = 200 * MIB;
+
+/** A checkpoint's trainer_state.json: some 100,000 lines of its log of losses, parsed in about 0.1 s. */
+export const TRAINER_STATE_BYTES_MAX = 16 * MIB;
+
+/** One alert of a run and a kind in this span: a chat that gets more is muted. */
+export const ALERT_SPAN_MILLIS = 10_000;
+
+/** Alerts that wait for one address, of 2 kB: a day of phase changes, or 16 minutes of a failing disk at one run. */
+export const ALERTS_WAITING_MAX = 100;
+
+/** A request that has no answer by then is made again. */
+export const ALERT_REQUEST_MILLIS = 10_000;
+
+/** Between attempts 1 s, doubled each time up to 1 min, half of it by chance: ten of them last 2 to 4 minutes. */
+export const ALERT_BACKOFF_MILLIS = 1_000;
+export const ALERT_BACKOFF_MILLIS_MAX = 60_000;
+export const ALERT_ATTEMPTS_MAX = 10;
+
+/** What `Retry-After` may ask for: Slack and Discord ask for seconds. */
+export const RETRY_AFTER_MILLIS_MAX = 5 * 60_000;
+
+/** What waits when the server ends gets so long, since it is to end within 2 s. */
+export const ALERT_ENDING_MILLIS = 1_000;

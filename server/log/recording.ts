@@ -8,16 +8,18 @@
  */
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import { CutShort, decodePackedStream, encodePacked } from '../../protocol/packed.ts';
+import { problemOf } from '../../protocol/problem.ts';
 import { Delta, RunInfo } from '../../protocol/state.ts';
+import { Finite } from '../../protocol/values.ts';
 import { RECORDED_DELTA_BYTES_MAX } from '../base/config.ts';
 
 /** Raised when what is written could no longer be read by the version before. */
 const RECORDING_FORMAT = 1;
 
-const Header = z.object({ recording: z.literal(RECORDING_FORMAT), run: RunInfo, created: z.string() });
-const Recorded = z.tuple([z.number(), Delta]);
+const Header = v.object({ recording: v.literal(RECORDING_FORMAT), run: RunInfo, created: v.string() });
+const Recorded = v.strictTuple([Finite, Delta]);
 
 export type RecordedDelta = { readonly at: number; readonly delta: Delta };
 
@@ -60,18 +62,17 @@ export async function* readRecording(
 }
 
 function runFrom(name: string, value: unknown): RunInfo {
-  const header = Header.safeParse(value);
-  if (header.success) return header.data.run;
+  const header = v.safeParse(Header, value);
+  if (header.success) return header.output.run;
   throw new RecordingProblem(
     `${name}: expected a recording of format ${RECORDING_FORMAT}, found something else`,
   );
 }
 
 function deltaFrom(name: string, count: number, value: unknown): RecordedDelta {
-  const parsed = Recorded.safeParse(value);
-  if (parsed.success) return { at: parsed.data[0], delta: parsed.data[1] };
-  const { path, message } = parsed.error.issues[0];
+  const parsed = v.safeParse(Recorded, value);
+  if (parsed.success) return { at: parsed.output[0], delta: parsed.output[1] };
   throw new RecordingProblem(
-    `${name}: delta ${count} is not one of this protocol (${path.join('.')}: ${message})`,
+    `${name}: delta ${count} is not one of this protocol (${problemOf(parsed.issues[0], 'all of it')})`,
   );
 }

@@ -8,20 +8,20 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import { logProblemFrom } from './log-problem.ts';
 import { madeDirectory } from './made-directory.ts';
 
 const DESCRIPTION_FILE = 'run.json';
 const NAME_LENGTH_MAX = 60;
 
-const Description = z.object({
-  name: z.string(),
-  source: z.string(),
-  settings: z.unknown(),
-  created: z.string(),
+const Description = v.object({
+  name: v.string(),
+  source: v.string(),
+  settings: v.optional(v.unknown()),
+  created: v.string(),
 });
-export type Description = z.infer<typeof Description>;
+export type Description = v.InferOutput<typeof Description>;
 
 export type RunFolder = {
   /** Its name in the data directory. */
@@ -70,10 +70,11 @@ export async function runFolders(data: string): Promise<RunFolder[]> {
 
 async function folderAt(data: string, id: string): Promise<RunFolder | null> {
   try {
-    const parsed = Description.safeParse(
+    const parsed = v.safeParse(
+      Description,
       JSON.parse(await readFile(join(data, id, DESCRIPTION_FILE), 'utf8')),
     );
-    return parsed.success ? { id, logDirectory: join(data, id, 'log'), description: parsed.data } : null;
+    return parsed.success ? { id, logDirectory: join(data, id, 'log'), description: parsed.output } : null;
   } catch {
     return null;
   }

@@ -102,7 +102,11 @@ export class RunStream implements RunView {
     const past = log
       ? await restored(log, run)
       : { state: initialState(run), index: new GraphIndex(), bytesUpTo: [0] };
-    return new RunStream(options, past, keeper);
+    const stream = new RunStream(options, past, keeper);
+    // Said anew at this start: who resumes has it otherwise.
+    if (past.state.run.tokensPerStep !== run.tokensPerStep)
+      stream.publish({ type: 'run', run: stream.state.run });
+    return stream;
   }
 
   get state(): RunState {

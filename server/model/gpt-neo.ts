@@ -5,13 +5,15 @@
  *
  * Source: Hugging Face transformers, models/gpt_neo/modeling_gpt_neo.py.
  */
-import * as z from 'zod';
+import * as v from 'valibot';
+import { Positive } from '../../protocol/values.ts';
 import type { TensorReader } from '../source/checkpoint-files.ts';
 import type { Architecture } from './architecture.ts';
 import {
   activationOf,
   count,
   headWidthOf,
+  notNegative,
   parseConfig,
   refuseIf,
   SPECIAL_TOKENS,
@@ -29,22 +31,21 @@ import {
 
 const LAYER_KINDS = ['global', 'local'] as const;
 
-const Config = z.object({
+const Config = v.object({
   hidden_size: size,
   num_heads: count,
   num_layers: count,
-  intermediate_size: size.nullish(),
+  intermediate_size: v.nullish(size),
   vocab_size: size,
   max_position_embeddings: size,
-  window_size: size.default(256),
+  window_size: v.optional(size, 256),
   /** Kinds of consecutive layers, and how often they are repeated. */
-  attention_types: z
-    .array(z.tuple([z.array(z.enum(LAYER_KINDS)), z.int().nonnegative()]))
-    .nullish()
-    .transform((types) => types ?? [[[...LAYER_KINDS], 12] as const]),
-  layer_norm_epsilon: z.number().positive().default(1e-5),
-  activation_function: z.string().default('gelu_new'),
-  tie_word_embeddings: z.boolean().default(true),
+  attention_types: v.nullish(v.array(v.strictTuple([v.array(v.picklist(LAYER_KINDS)), notNegative])), [
+    [[...LAYER_KINDS], 12],
+  ]),
+  layer_norm_epsilon: v.optional(Positive, 1e-5),
+  activation_function: v.optional(v.string(), 'gelu_new'),
+  tie_word_embeddings: v.optional(v.boolean(), true),
   ...SPECIAL_TOKENS,
 });
 

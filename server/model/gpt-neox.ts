@@ -8,7 +8,8 @@
  * Its fused query/key/value matrix is stacked [H, (query, key, value), d].
  * Source: Hugging Face transformers, models/gpt_neox/modeling_gpt_neox.py.
  */
-import * as z from 'zod';
+import * as v from 'valibot';
+import { Positive } from '../../protocol/values.ts';
 import type { TensorReader } from '../source/checkpoint-files.ts';
 import type { Architecture } from './architecture.ts';
 import {
@@ -24,18 +25,18 @@ import {
 import { ROPE_KEYS, rotaryFrequencies } from './rope.ts';
 import { type BlockWeights, type ModelWeights, readStored, readTensor, type StoredNames } from './weights.ts';
 
-const Config = z.object({
+const Config = v.object({
   hidden_size: size,
   num_attention_heads: count,
   num_hidden_layers: count,
   intermediate_size: size,
   vocab_size: size,
   max_position_embeddings: size,
-  layer_norm_eps: z.number().positive().default(1e-5),
-  hidden_act: z.string().default('gelu'),
-  use_parallel_residual: z.boolean().default(true),
-  attention_bias: z.boolean().default(true),
-  tie_word_embeddings: z.boolean().default(false),
+  layer_norm_eps: v.optional(Positive, 1e-5),
+  hidden_act: v.optional(v.string(), 'gelu'),
+  use_parallel_residual: v.optional(v.boolean(), true),
+  attention_bias: v.optional(v.boolean(), true),
+  tie_word_embeddings: v.optional(v.boolean(), false),
   ...ROPE_KEYS,
   ...SPECIAL_TOKENS,
 });

@@ -5,7 +5,8 @@
  * Its fused c_attn matrix is [D, (query, key, value)·D].
  * Source: Hugging Face transformers, models/gpt2/modeling_gpt2.py.
  */
-import * as z from 'zod';
+import * as v from 'valibot';
+import { Positive } from '../../protocol/values.ts';
 import type { TensorReader } from '../source/checkpoint-files.ts';
 import type { Architecture } from './architecture.ts';
 import {
@@ -28,18 +29,18 @@ import {
   type StoredNames,
 } from './weights.ts';
 
-const Config = z.object({
+const Config = v.object({
   n_embd: size,
   n_head: count,
   n_layer: count,
-  n_inner: size.nullish(),
+  n_inner: v.nullish(size),
   n_positions: size,
   vocab_size: size,
-  layer_norm_epsilon: z.number().positive().default(1e-5),
-  activation_function: z.string().default('gelu_new'),
-  scale_attn_weights: z.boolean().default(true),
-  scale_attn_by_inverse_layer_idx: z.boolean().default(false),
-  tie_word_embeddings: z.boolean().default(true),
+  layer_norm_epsilon: v.optional(Positive, 1e-5),
+  activation_function: v.optional(v.string(), 'gelu_new'),
+  scale_attn_weights: v.optional(v.boolean(), true),
+  scale_attn_by_inverse_layer_idx: v.optional(v.boolean(), false),
+  tie_word_embeddings: v.optional(v.boolean(), true),
   ...SPECIAL_TOKENS,
 });
 

@@ -9,13 +9,15 @@
  * RMS norm, rotary embedding of whole heads, grouped-query attention, gated MLP, output matrix tied or not.
  * Source: Hugging Face transformers, models/{llama,mistral,qwen2,qwen3,olmo2}/modeling_*.py.
  */
-import * as z from 'zod';
+import * as v from 'valibot';
+import { Positive } from '../../protocol/values.ts';
 import type { TensorReader } from '../source/checkpoint-files.ts';
 import type { Architecture } from './architecture.ts';
 import {
   activationOf,
   count,
   headWidthOf,
+  notNegative,
   parseConfig,
   refuseIf,
   SPECIAL_TOKENS,
@@ -76,24 +78,24 @@ export const OLMO2: Variant = {
   epsilon: 1e-5,
 };
 
-const Config = z.object({
+const Config = v.object({
   hidden_size: size,
   num_attention_heads: count,
-  num_key_value_heads: count.nullish(),
-  head_dim: size.nullish(),
+  num_key_value_heads: v.nullish(count),
+  head_dim: v.nullish(size),
   num_hidden_layers: count,
   intermediate_size: size,
   vocab_size: size,
   max_position_embeddings: size,
-  rms_norm_eps: z.number().positive().optional(),
-  hidden_act: z.string().default('silu'),
-  attention_bias: z.boolean().default(false),
-  mlp_bias: z.boolean().default(false),
-  tie_word_embeddings: z.boolean().default(false),
-  sliding_window: size.nullable().default(4_096),
-  use_sliding_window: z.boolean().default(false),
-  max_window_layers: z.int().nonnegative().default(28),
-  layer_types: z.array(z.string()).nullish(),
+  rms_norm_eps: v.optional(Positive),
+  hidden_act: v.optional(v.string(), 'silu'),
+  attention_bias: v.optional(v.boolean(), false),
+  mlp_bias: v.optional(v.boolean(), false),
+  tie_word_embeddings: v.optional(v.boolean(), false),
+  sliding_window: v.optional(v.nullable(size), 4_096),
+  use_sliding_window: v.optional(v.boolean(), false),
+  max_window_layers: v.optional(notNegative, 28),
+  layer_types: v.nullish(v.array(v.string())),
   ...ROPE_KEYS,
   ...SPECIAL_TOKENS,
 });
@@ -155,7 +157,7 @@ export function llamaArchitecture(variant: Variant, json: unknown): Architecture
 }
 
 /** The narrowest window that a layer attends to; infinite where all layers attend to everything. */
-function windowOf({ slidingWindow }: Variant, config: z.infer<typeof Config>): number {
+function windowOf({ slidingWindow }: Variant, config: v.InferOutput<typeof Config>): number {
   const window = config.sliding_window ?? Number.POSITIVE_INFINITY;
   switch (slidingWindow) {
     case 'none':

@@ -6,32 +6,36 @@
  * Source: Hugging Face transformers, modeling_rope_utils.py. transformers 5 writes `rope_parameters`; earlier ones
  * `rope_theta` or `rotary_emb_base`, with `rope_scaling` beside.
  */
-
-import * as z from 'zod';
+import * as v from 'valibot';
+import { Plain, Positive } from '../../protocol/values.ts';
 import { shown } from '../base/json-value.ts';
+import { share } from './config-json.ts';
 
-const Parameters = z.object({
-  rope_theta: z.number().positive().optional(),
-  partial_rotary_factor: z.number().positive().max(1).optional(),
-  rope_type: z.string().optional(),
-  type: z.string().optional(),
-  factor: z.number().positive().optional(),
-  low_freq_factor: z.number().positive().optional(),
-  high_freq_factor: z.number().positive().optional(),
-  original_max_position_embeddings: z.number().positive().optional(),
-});
-type Parameters = z.infer<typeof Parameters>;
+const Parameters = v.pipe(
+  Plain,
+  v.object({
+    rope_theta: v.optional(Positive),
+    partial_rotary_factor: v.optional(share),
+    rope_type: v.optional(v.string()),
+    type: v.optional(v.string()),
+    factor: v.optional(Positive),
+    low_freq_factor: v.optional(Positive),
+    high_freq_factor: v.optional(Positive),
+    original_max_position_embeddings: v.optional(Positive),
+  }),
+);
+type Parameters = v.InferOutput<typeof Parameters>;
 
 /** The keys of a configuration that speak of rotary embeddings. */
 export const ROPE_KEYS = {
-  rope_theta: z.number().positive().optional(),
-  rotary_emb_base: z.number().positive().optional(),
-  rotary_pct: z.number().positive().max(1).optional(),
-  partial_rotary_factor: z.number().positive().max(1).optional(),
-  rope_scaling: Parameters.nullish(),
-  rope_parameters: Parameters.nullish(),
+  rope_theta: v.optional(Positive),
+  rotary_emb_base: v.optional(Positive),
+  rotary_pct: v.optional(share),
+  partial_rotary_factor: v.optional(share),
+  rope_scaling: v.nullish(Parameters),
+  rope_parameters: v.nullish(Parameters),
 };
-type RopeConfig = { readonly [key in keyof typeof ROPE_KEYS]?: z.infer<(typeof ROPE_KEYS)[key]> };
+type RopeConfig = { readonly [key in keyof typeof ROPE_KEYS]?: v.InferOutput<(typeof ROPE_KEYS)[key]> };
 
 const TYPES = ['default', 'linear', 'llama3'];
 const BASE = 10_000;

@@ -1,6 +1,8 @@
 /** What the catalogue promises of every metric holds on any graph, the empty ones too. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { EXPLANATIONS, type ExplainedId } from '../../protocol/explanations.ts';
+import { HEAD_SCORES } from '../../protocol/head-scores.ts';
 import {
   CHURN_METRICS,
   COMPARISON_METRICS,
@@ -28,6 +30,7 @@ describe('the catalogue', () => {
     CHURN_METRICS,
     [...NODE_METRICS, ...EFFECT_METRICS],
     TASK_MEASURES,
+    HEAD_SCORES,
   ];
 
   it('names every metric once, and labels it once in its kind', () => {
@@ -37,9 +40,10 @@ describe('the catalogue', () => {
   });
 
   it.each(everything.flat())('explains $id in two sentences and says where it comes from', (metric) => {
-    expect(metric.explanation.match(/[.:;!?](?=\s|$)/g)?.filter((mark) => mark === '.').length).toBe(2);
-    expect(metric.explanation.endsWith('.')).toBe(true);
-    expect(metric.source.length).toBeGreaterThan(10);
+    const { text, source } = EXPLANATIONS[metric.id as ExplainedId];
+    expect(text.match(/[.:;!?](?=\s|$)/g)?.filter((mark) => mark === '.').length).toBe(2);
+    expect(text.endsWith('.')).toBe(true);
+    expect(source.length).toBeGreaterThan(10);
     expect(metric.range[0] ?? Number.NEGATIVE_INFINITY).toBeLessThan(
       metric.range[1] ?? Number.POSITIVE_INFINITY,
     );

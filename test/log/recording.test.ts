@@ -48,6 +48,13 @@ describe('a recording', () => {
     });
   });
 
+  it('says how many tokens a step takes, where that is known', async () => {
+    const run = { ...RUN, tokensPerStep: 524_288 };
+    const deltas: RecordedDelta[] = [{ at: 1, delta: { type: 'run', run } }];
+    const bytes = Buffer.concat([recordingHeader(run, CREATED), ...deltas.map(recordedBytes)]);
+    expect((await read(join(scratch(), 'tokens.pw'), bytes)).values).toEqual([run, ...deltas]);
+  });
+
   it('that is cut at any byte is its beginning and a warning, or no recording', async () => {
     const deltas = recorded(8);
     const bytes = bytesOf(deltas);

@@ -172,6 +172,24 @@ describe('a stream', () => {
     await opened(directory);
   });
 
+  it('R-7: says anew how many tokens a step takes where that is another at its next start, and only then', async () => {
+    const directory = scratch();
+    const run = { ...RUN, tokensPerStep: 4_096 };
+    const first = await opened(directory, { run });
+    await publishAll(first, walked(3, 20));
+    await first.close();
+    const tokensIn = (state: RunState) => state.run.tokensPerStep;
+    const again = await opened(directory, { run: RUN });
+    expect([again.offset, tokensIn(again.state)]).toEqual([first.offset, undefined]);
+    await again.close();
+    const other = await opened(directory, { run });
+    await other.settled();
+    expect([other.offset, tokensIn(other.state)]).toEqual([first.offset + 1, 4_096]);
+    const told = (await stored(other)).map(({ delta }) => delta);
+    expect(told.at(-1)).toEqual({ type: 'run', run: other.state.run });
+    expect(withoutProgress(told.reduce(apply, initialState(RUN)))).toEqual(withoutProgress(other.state));
+  });
+
   it('stops telling who has left', async () => {
     const stream = await opened(null);
     const advanced = vi.fn();

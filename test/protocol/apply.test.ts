@@ -1,4 +1,5 @@
 /** Random walks over all deltas, and what a training that begins again leaves behind. */
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { apply, initialState } from '../../protocol/apply.ts';
 import { decodePacked, encodePacked } from '../../protocol/packed.ts';
@@ -36,7 +37,8 @@ describe('the state of a run', () => {
       const at = Math.floor(random() * (deltas.length + 1));
       const snapshot = stateAfter(deltas.slice(0, at));
       const copies = [JSON.parse(JSON.stringify(snapshot)), decodePacked(encodePacked(snapshot))];
-      for (const copy of copies) expect(deltas.slice(at).reduce(apply, RunState.parse(copy))).toEqual(whole);
+      for (const copy of copies)
+        expect(deltas.slice(at).reduce(apply, v.parse(RunState, copy))).toEqual(whole);
     }
   });
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { apply, initialState } from '../../protocol/apply.ts';
 import { decoded } from '../../protocol/encoding.ts';
@@ -131,7 +132,7 @@ describe('the state of a run', () => {
     ];
     fc.assert(
       fc.property(fc.integer({ min: 0, max: all.length }), (joined) => {
-        const snapshot = RunState.parse(JSON.parse(JSON.stringify(stateAfter(...all.slice(0, joined)))));
+        const snapshot = v.parse(RunState, JSON.parse(JSON.stringify(stateAfter(...all.slice(0, joined)))));
         expect(all.slice(joined).reduce(apply, snapshot)).toEqual(stateAfter(...all));
       }),
     );

@@ -1,9 +1,8 @@
 /**
- * Whose requests are looked at (SPEC.md, H-3). Pure.
+ * Which `Host` is this server's (SPEC.md, H-3). Pure.
  *
  * Against DNS rebinding `Host` must be a name of this server: an attacker's page can make its own name point here, but
- * not make a browser say another. IP addresses are no names, so beyond loopback each is taken. Against requests that
- * other sites make a browser send, its `Origin` must be that same host.
+ * not make a browser say another. IP addresses are no names, so beyond loopback each is taken.
  * The port of `Host` is not looked at: proxies and ssh tunnels have their own.
  */
 import type { IncomingHttpHeaders } from 'node:http';
@@ -16,6 +15,8 @@ export type Access = {
   readonly host: string;
   /** Names under which others know this server, as behind a proxy; without port. */
   readonly allowedHosts: readonly string[];
+  /** Whose pages may read beside its own, as `allowedOriginsFrom` makes them. */
+  readonly allowedOrigins: readonly string[];
   readonly tokens: Tokens;
 };
 
@@ -33,16 +34,24 @@ export function hostOf(headers: IncomingHttpHeaders): string | null {
   return HOST.test(host) ? host : null;
 }
 
-/** The reason for refusing a request by its `Host` or `Origin`, null for none. */
-export function strangerProblem(headers: IncomingHttpHeaders, access: Access): string | null {
-  const host = hostOf(headers);
-  const name = HOST.exec(host ?? '')?.groups?.name;
-  if (host === null || name === undefined || !isOurs(name, access))
-    return `expected a Host of this server (${expectedHosts(access)}), got "${headers.host ?? ''}"`;
-  const origin = headers.origin?.toLowerCase();
-  if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`)
-    return `expected an Origin of ${host}, got "${headers.origin}"`;
-  return null;
+/** The reason for refusing a request by its `Host`, null for none. */
+export function hostProblem(headers: IncomingHttpHeaders, access: Access): string | null {
+  const name = nameOf(headers);
+  if (name !== null && isOurs(name, access)) return null;
+  return `expected a Host of this server (${expectedHosts(access)}), got "${headers.host ?? ''}"`;
+}
+
+/**
+ * Whether a request came over this machine's loopback, or a tunnel's: the server listens nowhere else, and was asked for
+ * there. One that came through a proxy names the proxy's host.
+ */
+export function isOverLoopback(headers: IncomingHttpHeaders, { host }: Access): boolean {
+  return isLoopback(host) && isLoopback(nameOf(headers) ?? '');
+}
+
+/** Name in `Host`, in lower case and without the port. */
+function nameOf(headers: IncomingHttpHeaders): string | null {
+  return HOST.exec(hostOf(headers) ?? '')?.groups?.name ?? null;
 }
 
 /** @param name in lower case, an IPv6 address in brackets */

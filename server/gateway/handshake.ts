@@ -1,12 +1,13 @@
 /**
- * Whether a WebSocket may be opened (SPEC.md, V-2, B-6, H-3, T-1), and in which encoding. Pure but for `refuse`.
+ * Whether a WebSocket may be opened (SPEC.md, V-2, B-6, H-3, H-6, T-1), and in which encoding. Pure but for `refuse`.
  * What is wrong with the handshake itself (its version, its key) is left to ws, which answers 400.
  */
 import { type IncomingHttpHeaders, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Encoding } from '../../protocol/encoding.ts';
 import { SUBPROTOCOLS, TOKEN_SUBPROTOCOL_PREFIX } from '../../protocol/version.ts';
-import { type Access, strangerProblem } from './access.ts';
+import type { Access } from './access.ts';
+import { callerOf, originDenial } from './callers.ts';
 import { type Denial, denial } from './tokens.ts';
 
 /** Path of the WebSocket. */
@@ -23,9 +24,9 @@ export function handshakeDenial(
   access: Access,
   { connections, connectionsMax }: Room,
 ): Denial | null {
-  const problem = strangerProblem(headers, access);
-  if (problem !== null) return { status: 403, sentence: problem };
-  const denied = denial('view', headers, access.tokens);
+  const caller = callerOf(headers, access);
+  if (caller.kind === 'stranger') return { status: 403, sentence: caller.problem };
+  const denied = originDenial(caller, access) ?? denial('view', caller.headers, access.tokens);
   if (denied) return denied;
   if (target.split('?', 1)[0] !== STREAM_PATH)
     return { status: 404, sentence: `the stream is at ${STREAM_PATH}` };

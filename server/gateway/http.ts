@@ -1,13 +1,17 @@
 /**
- * What the server answers over HTTP (SPEC.md, H-3 and T-1): checks who asks, then asks the routes, then the dashboard's
- * files.
+ * What the server answers over HTTP (SPEC.md, H-3, H-6 and T-1): checks who asks, then asks the routes, then the embed
+ * pages, then the dashboard's files.
  *
  * A reply is one body in memory, and a connection has one at a time: requests sent ahead of the answers wait their
  * turn. So peers that ask for much and read nothing hold at most a body each, until HTTP_IDLE_MILLIS cuts them off.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Access, hostOf, strangerProblem } from './access.ts';
+import { type Access, hostOf } from './access.ts';
+import { type Caller, callerOf, originDenial, preflightDenial } from './callers.ts';
+import { corsHeaders, isPreflight, preflightReply } from './cors.ts';
+import { embedPages } from './embeds.ts';
+import { pagePolicy } from './policy.ts';
 import {
   jsonReply,
   methodReply,
@@ -18,8 +22,8 @@ import {
   textReply,
 } from './route.ts';
 import { SESSION_PATH, sessionReply } from './session.ts';
-import { siteRoute } from './site.ts';
-import { denial } from './tokens.ts';
+import { type Pages, siteRoute } from './site.ts';
+import { type Denial, denial } from './tokens.ts';
 
 export type HttpOptions = {
   readonly access: Access;
@@ -46,15 +50,18 @@ const SECURITY_HEADERS = {
 /** @throws Error where the site cannot be read */
 export function httpListener(options: HttpOptions): RequestListener {
   const site = siteRoute(options.site);
+  const embeds = embedPages(site, options.access);
+  const pages: Pages = (asked) => embeds(asked) ?? site(asked);
   const turns = new WeakMap<Socket, Promise<void>>();
   return (request, response) => {
     const { socket } = request;
     const answer = async () => {
-      const reply = await replyTo(request, options, site).catch((error: unknown) => {
+      const caller = callerOf(request.headers, options.access);
+      const reply = await replyTo(request, caller, options, pages).catch((error: unknown) => {
         options.onError(error);
         return textReply(500, 'the server failed at this request; its log says why');
       });
-      send(request, response, reply);
+      send(request, response, { ...reply, headers: { ...corsHeaders(caller, reply), ...reply.headers } });
       await new Promise<void>((resolve) => response.on('close', resolve));
     };
     const before = turns.get(socket);
@@ -64,31 +71,35 @@ export function httpListener(options: HttpOptions): RequestListener {
 
 async function replyTo(
   request: IncomingMessage,
+  caller: Caller,
   { access, routes, onRefused }: HttpOptions,
-  site: Route,
+  pages: Pages,
 ): Promise<Reply> {
   const { headers, method = 'GET', url = '/' } = request;
-  const refused = (status: number, sentence: string, more: Readonly<Record<string, string>> = {}) => {
+  const refused = ({ status, sentence, headers: more }: Denial) => {
     onRefused(request, status, sentence);
     return textReply(status, sentence, more);
   };
-  const problem = strangerProblem(headers, access);
-  if (problem !== null) return refused(403, problem);
+  if (caller.kind === 'stranger') return refused({ status: 403, sentence: caller.problem });
+  if (isPreflight(request)) {
+    const denied = preflightDenial(caller, access);
+    return denied ? refused(denied) : preflightReply(headers);
+  }
   const isReading = method === 'GET' || method === 'HEAD';
   const asked = routeRequest(isReading ? 'GET' : method, url, headers);
   if (!asked) return textReply(400, 'expected a path that begins with /, got another kind of target');
-  if (asked.path === SESSION_PATH && method === 'POST') return sessionReply(request, access.tokens);
+  // The pages themselves are no secret: they ask for the token, and are shown only what their origin may see.
+  const orPage = (denied: Denial) => (isReading ? pages(asked) : null) ?? refused(denied);
+  const unaccepted = originDenial(caller, access);
+  if (unaccepted) return orPage(unaccepted);
+  if (asked.path === SESSION_PATH && method === 'POST') return sessionReply(request, caller, access.tokens);
   const isApi = asked.segments[0] === 'api';
   if (!isReading && !isApi) return methodReply(method, 'GET', 'HEAD');
   if (asked.path === HEALTH_PATH) return jsonReply({ status: 'ok' });
   const denied =
-    asked.path === READY_PATH ? null : denial(isReading ? 'view' : 'upload', headers, access.tokens);
-  if (denied) {
-    // The dashboard itself is no secret: it asks for the token.
-    const page = isReading ? await site(asked) : null;
-    return page ?? refused(denied.status, denied.sentence, denied.headers);
-  }
-  return (await replyOf(routes, asked)) ?? (await site(asked)) ?? missing(asked, isApi);
+    asked.path === READY_PATH ? null : denial(isReading ? 'view' : 'upload', caller.headers, access.tokens);
+  if (denied) return orPage(denied);
+  return (await replyOf(routes, asked)) ?? pages(asked) ?? missing(asked, isApi);
 }
 
 function replyOf(routes: readonly Route[], asked: RouteRequest): Promise<Reply> | Reply | null {
@@ -107,7 +118,7 @@ function send(request: IncomingMessage, response: ServerResponse, reply: Reply):
   const { status, headers, body, contentType } = reply;
   response.writeHead(status, {
     ...SECURITY_HEADERS,
-    'content-security-policy': policyFor(hostOf(request.headers)),
+    'content-security-policy': pagePolicy(hostOf(request.headers)),
     'cache-control': 'no-store',
     ...headers,
     ...(contentType !== null && {
@@ -116,19 +127,4 @@ function send(request: IncomingMessage, response: ServerResponse, reply: Reply):
     }),
   });
   response.end(request.method === 'HEAD' || contentType === null ? undefined : body);
-}
-
-/** @param host of the request; older browsers do not take 'self' for WebSockets */
-function policyFor(host: string | null): string {
-  const sockets = host === null ? '' : ` ws://${host} wss://${host}`;
-  return [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    `connect-src 'self'${sockets}`,
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
 }

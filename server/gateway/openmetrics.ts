@@ -9,10 +9,11 @@
  *   phasewatch_messages_sent_total                  counter
  *   phasewatch_bytes_sent_total                     counter
  *   phasewatch_viewers_disconnected_total{reason}   counter
+ *   phasewatch_alerts_total{outcome}                counter   of webhooks, once an address
  *   and of each run                                           run-families.ts
  *
  * A name and its labels are kept, once released: dashboards and alerts are made of them.
- * Series: 9 reasons, about 60 of the process, and a fixed number for each run; none for a checkpoint or a viewer.
+ * Series: 9 reasons, 3 outcomes, about 60 of the process, and a fixed number for each run; none for a checkpoint or a viewer.
  * Cost: 1 to 2 ms for the process, and the process wakes every 10 ms to measure the lag of its event loop (0.8 % of
  * a core; the lag includes these 10 ms). Its timer and observer do not keep the process alive.
  */
@@ -26,12 +27,20 @@ const PATH = '/metrics';
 
 const CONTENT_TYPE: OpenMetricsContentType = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 
-/** Registers once: to be called once in a process. */
-export function metricsRoute(runs: Runs, counters: Counters): Route {
+/**
+ * Registers once: to be called once in a process.
+ * @param alerts how many had which outcome
+ */
+export function metricsRoute(
+  runs: Runs,
+  counters: Counters,
+  alerts: ReadonlyMap<string, number> = new Map(),
+): Route {
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(CONTENT_TYPE);
   collectDefaultMetrics({ register: registry });
   registerServerFamilies(registry, counters);
+  registerAlerts(registry, alerts);
   registerRunFamilies(registry, runs);
   return (request) => {
     if (request.path !== PATH || request.method !== 'GET') return null;
@@ -92,6 +101,22 @@ function registerServerFamilies(registry: Registry<OpenMetricsContentType>, coun
     collect() {
       this.reset();
       for (const [reason, count] of counters.disconnected) this.inc({ reason }, count);
+    },
+  });
+}
+
+function registerAlerts(
+  registry: Registry<OpenMetricsContentType>,
+  alerts: ReadonlyMap<string, number>,
+): void {
+  new Counter({
+    name: 'phasewatch_alerts_total',
+    help: 'Alerts to webhooks, by what became of them.',
+    labelNames: ['outcome'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [outcome, count] of alerts) this.inc({ outcome }, count);
     },
   });
 }

@@ -29,7 +29,7 @@ import { pointOf, SERIES_METRICS } from './series.ts';
 /** From a toy model on a quick machine to half a billion parameters on a slow one: see README, "How fast". */
 const SWEEP_SECONDS_BOUNDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120, 600];
 
-const STATUSES = Checkpoint.shape.status.options;
+const STATUSES = Checkpoint.entries.status.options;
 
 /** A sample of a run: its labels beside `run`, and its value. */
 type Sample<Label extends string> = { readonly labels: Record<Label, string>; readonly value: number };

@@ -1,18 +1,20 @@
 /**
- * `POST /api/session` (SPEC.md, T-2): shows a token once, as a Bearer token or as `{"token": …}`, and gets a cookie.
+ * `POST /api/session` (SPEC.md, T-2 and T-4): shows a token once, as a Bearer token or as `{"token": …}`, and gets a
+ * cookie; a page of another origin learns whether the token is valid, and gets none.
  * It is the one request with a body that a stranger may send; more than SESSION_BODY_BYTES_MAX of it is not kept.
  */
 import type { IncomingMessage } from 'node:http';
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import { SESSION_BODY_BYTES_MAX } from '../base/config.ts';
+import type { Caller } from './callers.ts';
 import { type Reply, textReply } from './route.ts';
 import { bearerOf, sessionCookie, type Tokens, tokenShown, unauthorized } from './tokens.ts';
 
 export const SESSION_PATH = '/api/session';
 
-const Body = z.object({ token: z.string() });
+const Body = v.object({ token: v.string() });
 
-export async function sessionReply(request: IncomingMessage, tokens: Tokens): Promise<Reply> {
+export async function sessionReply(request: IncomingMessage, caller: Caller, tokens: Tokens): Promise<Reply> {
   // A server without tokens has nothing to remember: whoever shows one goes on as they could without.
   if (tokens.view === null && tokens.upload === null) return noContent({});
   const shown = bearerOf(request.headers) ?? (await tokenInBody(request));
@@ -22,6 +24,7 @@ export async function sessionReply(request: IncomingMessage, tokens: Tokens): Pr
     const { status, sentence, headers } = unauthorized();
     return textReply(status, sentence, headers);
   }
+  if (caller.kind !== 'own') return noContent({});
   return noContent({ 'set-cookie': sessionCookie(token, isOverHttps(request)) });
 }
 
@@ -31,7 +34,7 @@ function noContent(headers: Readonly<Record<string, string>>): Reply {
 
 /**
  * As the proxy in front says. Whoever makes this up makes only their own cookie a `Secure` one; another site cannot,
- * since a browser asks before it sends such a header for one, and is refused.
+ * since it gets none.
  */
 function isOverHttps({ headers }: IncomingMessage): boolean {
   return (
@@ -47,7 +50,7 @@ async function tokenInBody(request: IncomingMessage): Promise<string | Reply> {
   if (body === null)
     return textReply(413, `expected a body of at most ${SESSION_BODY_BYTES_MAX} bytes, got more`);
   try {
-    return Body.parse(JSON.parse(body.toString('utf8'))).token;
+    return v.parse(Body, JSON.parse(body.toString('utf8'))).token;
   } catch {
     return textReply(400, 'expected a Bearer token or a body of {"token": "…"}, got neither');
   }

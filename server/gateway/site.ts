@@ -1,13 +1,14 @@
 /**
  * The dashboard's files, read once at the start and served from memory: a request never touches the disk, so that no
  * path leads out of the site, and a site that is built anew while a run is watched breaks nothing.
+ * They hold nothing of the runs, so any page may load them, to show a widget of its own (SPEC.md, H-9).
  * Left out are dotfiles, links, and kinds of file that a dashboard does not have. Ranges are not served.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { SITE_BYTES_MAX } from '../base/config.ts';
-import { CONTENT_TYPE, cached, type Route } from './route.ts';
+import { CONTENT_TYPE, cached, type Reply, type RouteRequest } from './route.ts';
 
 const CONTENT_TYPES = new Map<string, string>([
   ['.html', 'text/html; charset=utf-8'],
@@ -21,22 +22,27 @@ const CONTENT_TYPES = new Map<string, string>([
   ['.txt', CONTENT_TYPE.text],
 ]);
 
+/** The same for every `Origin`, so that nothing between needs to tell them apart. */
+const FOR_ANY_PAGE = {
+  'access-control-allow-origin': '*',
+  'cross-origin-resource-policy': 'cross-origin',
+} as const;
+
+/** A route that has its answers at hand. */
+export type Pages = (request: RouteRequest) => Reply | null;
 type SiteFile = { readonly body: Buffer; readonly contentType: string; readonly validator: string };
 
 /** @throws Error where the directory cannot be read or holds more than SITE_BYTES_MAX */
-export function siteRoute(directory: string): Route {
+export function siteRoute(directory: string): Pages {
   const files = new Map<string, SiteFile>();
   readInto(files, directory, '/');
   return (request) => {
     const path = `/${request.segments.join('/')}`;
     const file = files.get(path.endsWith('/') ? `${path}index.html` : path);
     if (!file) return null;
-    return cached(request, file.validator, () => ({
-      status: 200,
-      headers: {},
-      body: file.body,
-      contentType: file.contentType,
-    }));
+    const { body, contentType, validator } = file;
+    const reply = cached(request, validator, () => ({ status: 200, headers: {}, body, contentType }));
+    return { ...reply, headers: { ...reply.headers, ...FOR_ANY_PAGE } };
   };
 }
 

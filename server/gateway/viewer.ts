@@ -89,7 +89,8 @@ class Viewer {
     }
     // ws hands whole messages over as one Buffer, unless told otherwise.
     const bytes = data as Buffer;
-    const frame = decoded(isBinary ? bytes : bytes.toString('utf8'), encoding);
+    // Text is JSON in either encoding (N-1).
+    const frame = isBinary ? decoded(bytes, encoding) : decoded(bytes.toString('utf8'), 'json');
     const parsed = frame.ok ? clientMessageFrom(frame.value) : frame;
     if (parsed.ok) this.#answer(parsed.message);
     else this.#close(CLOSE.badMessage, parsed.problem);

@@ -38,6 +38,8 @@ Analysis
 Source (watch and record)
   --marker NAME                  a checkpoint is complete when a file of this name is in it
   --settle-ms N                  … or when nothing in it changed for this long (500)
+  --end-marker NAME              watch: the training has ended when a file of this name is in the run's directory
+  --tokens-per-step N            tokens of one step of the training, for charts over tokens
 
 Records (watch, runs, replay, export)
   --data DIR                     where results are kept (PHASEWATCH_DATA, or the system's directory for user data)
@@ -45,8 +47,9 @@ Records (watch, runs, replay, export)
   --speed X                      replay: so many times as fast as it happened (1), or max
   --format F                     export: recording (default), gexf, graphml, csv, metrics-csv, ndjson
   --out FILE                     export and record: the file to write; export without it writes to stdout
+  --html FILE                    export: one page that holds the run and its dashboard, and opens from disk
   --follow                       record: go on until Ctrl-C, instead of ending with what is there
-  --step N                       export graphml: the checkpoint of this step (the last)
+  --step N                       export graphml: the checkpoint of this step (the last); --html: only its graph (all)
   --least-weight W               export gexf: only edges that reach this weight at some step (0)
 
 Server (watch, replay and the demo)
@@ -55,6 +58,11 @@ Server (watch, replay and the demo)
   --token T                      what viewers have to show (PHASEWATCH_TOKEN; beyond this machine one is made up)
   --upload-token T               what may also upload (PHASEWATCH_UPLOAD_TOKEN; none)
   --allow-host NAME              a name under which others reach this server, as behind a proxy; may be repeated
+  --allow-origin ORIGIN          whose pages may read and frame widgets, beside its own and, on this machine, those of
+                                 localhost: scheme://host[:port], null (pages from disk) or * (any); may be repeated
+  --webhook URL                  post phase changes, failures and the end of a run there: Slack, Discord, Mattermost or
+                                 JSON; may be repeated (PHASEWATCH_WEBHOOK keeps it out of the list of processes)
+  --public-url URL               the dashboard's address in those posts
   --max-viewers N                WebSockets at once (1000)
   --log-level L                  events on stderr, one line each: debug, info, warn, error, silent (silent)
 

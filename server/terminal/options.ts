@@ -2,34 +2,18 @@
  * What the command line asks for: words → one typed command, or a sentence about what is wrong with them.
  * An option that is not known, or that its command does not have, is refused and never ignored.
  */
-import { Analysis } from '../../protocol/state.ts';
 import { CONNECTIONS_MAX, DATA_MIB } from '../base/config.ts';
-import { count, oneOf, parsed, UsageError } from './words.ts';
+import { ALERT_OPTIONS, type AlertWords, alertWords } from './alert-words.ts';
+import { ENGINE_OPTIONS, type EngineWords, engineWords } from './engine-words.ts';
+import { count, parsed, UsageError } from './words.ts';
 
-export type ProbeWords =
-  | { readonly kind: 'induction'; readonly prompts: number; readonly segment: number; readonly seed: number }
-  | { readonly kind: 'tokens'; readonly file: string }
-  | { readonly kind: 'text'; readonly file: string };
-
-export type EngineWords = {
-  readonly probe: ProbeWords;
-  readonly threads: number;
-  readonly ablation: Analysis['ablation'];
-  readonly measure: Analysis['measure'];
-  readonly nodes: 'components' | 'paper';
-  readonly effects: 'auto' | 'on' | 'off';
-  /** null for all positions */
-  readonly effectPositions: number | null;
-  readonly nullModel: boolean;
-  readonly memoryMib: number;
-  readonly device: string;
-  /** Take each K-th checkpoint; when more than maxLag wait, skip to the newest. */
-  readonly every: number;
-  readonly maxLag: number | null;
-};
 /** Null: the environment or the system says. */
 export type DataWords = { readonly data: string | null; readonly dataMib: number };
-export type SourceWords = { readonly marker: string | undefined; readonly settleMillis: number };
+export type SourceWords = {
+  readonly marker: string | undefined;
+  readonly settleMillis: number;
+  readonly tokensPerStep: number | null;
+};
 export type ServeWords = {
   readonly host: string;
   readonly port: number;
@@ -37,15 +21,24 @@ export type ServeWords = {
   readonly token: string | null;
   readonly uploadToken: string | null;
   readonly allowedHosts: readonly string[];
+  /** As given; which of them are origins the gateway knows. */
+  readonly allowedOrigins: readonly string[];
   readonly viewersMax: number;
   readonly logLevel: string;
-} & DataWords;
+} & AlertWords &
+  DataWords;
 
 export type Command =
   | { readonly name: 'help' }
   | { readonly name: 'version' }
   | ({ readonly name: 'demo'; readonly seed: number } & EngineWords & ServeWords)
-  | ({ readonly name: 'watch'; readonly paths: readonly string[] } & SourceWords & EngineWords & ServeWords)
+  | ({
+      readonly name: 'watch';
+      readonly paths: readonly string[];
+      readonly endMarker: string | undefined;
+    } & SourceWords &
+      EngineWords &
+      ServeWords)
   | ({
       readonly name: 'record';
       readonly directory: string;
@@ -63,9 +56,12 @@ export type Command =
   | ({
       readonly name: 'export';
       readonly record: string;
-      readonly format: string;
+      /** Null: a recording. */
+      readonly format: string | null;
       /** Null: stdout. */
       readonly file: string | null;
+      /** A page to write instead of a file of that format. */
+      readonly html: string | null;
       readonly step: number | null;
       readonly leastWeight: number;
     } & DataWords)
@@ -84,36 +80,21 @@ export type Command =
       readonly signals: readonly string[] | null;
     };
 
-const ENGINE_OPTIONS = {
-  tokens: { type: 'string' },
-  text: { type: 'string' },
-  prompts: { type: 'string' },
-  segment: { type: 'string' },
-  seed: { type: 'string' },
-  threads: { type: 'string' },
-  ablation: { type: 'string' },
-  measure: { type: 'string' },
-  nodes: { type: 'string' },
-  effects: { type: 'string' },
-  'effect-positions': { type: 'string' },
-  'null-model': { type: 'boolean' },
-  'memory-mib': { type: 'string' },
-  device: { type: 'string' },
-  every: { type: 'string' },
-  'max-lag': { type: 'string' },
-} as const;
 const DATA_OPTIONS = { data: { type: 'string' }, 'data-mib': { type: 'string' } } as const;
 const SERVE_OPTIONS = {
   ...DATA_OPTIONS,
+  ...ALERT_OPTIONS,
   host: { type: 'string' },
   port: { type: 'string' },
   token: { type: 'string' },
   'upload-token': { type: 'string' },
   'allow-host': { type: 'string', multiple: true },
+  'allow-origin': { type: 'string', multiple: true },
   'max-viewers': { type: 'string' },
   'log-level': { type: 'string' },
 } as const;
-const SOURCE_OPTIONS = { marker: { type: 'string' }, 'settle-ms': { type: 'string' } } as const;
+const TEXT = { type: 'string' } as const;
+const SOURCE_OPTIONS = { marker: TEXT, 'settle-ms': TEXT, 'tokens-per-step': TEXT } as const;
 const ANALYZE_OPTIONS = { steps: { type: 'string' } } as const;
 
 /** @throws UsageError */
@@ -153,11 +134,18 @@ function demoFrom(words: readonly string[]): Command {
 }
 
 function watchFrom(words: readonly string[]): Command {
-  const { values, positionals } = parsed(words, { ...ENGINE_OPTIONS, ...SERVE_OPTIONS, ...SOURCE_OPTIONS });
+  const options = {
+    ...ENGINE_OPTIONS,
+    ...SERVE_OPTIONS,
+    ...SOURCE_OPTIONS,
+    'end-marker': { type: 'string' },
+  } as const;
+  const { values, positionals } = parsed(words, options);
   if (positionals.length === 0) throw new UsageError('watch takes a directory or several, got none');
   return {
     name: 'watch',
     paths: positionals,
+    endMarker: fileName('end-marker', values['end-marker']),
     ...sourceWords(values),
     ...engineWords(values),
     ...serveWords(values),
@@ -190,8 +178,7 @@ function replayFrom(words: readonly string[]): Command {
 }
 
 function exportFrom(words: readonly string[]): Command {
-  const text = { type: 'string' } as const;
-  const options = { ...DATA_OPTIONS, format: text, out: text, step: text, 'least-weight': text };
+  const options = { ...DATA_OPTIONS, format: TEXT, out: TEXT, html: TEXT, step: TEXT, 'least-weight': TEXT };
   const { values, positionals } = parsed(words, options);
   const least = Number(values['least-weight'] ?? 0);
   if (!(least >= 0))
@@ -199,8 +186,9 @@ function exportFrom(words: readonly string[]): Command {
   return {
     name: 'export',
     record: onlyOne('export', 'recorded run or file', positionals),
-    format: values.format ?? 'recording',
+    format: values.format ?? null,
     file: values.out ?? null,
+    html: values.html ?? null,
     step: values.step === undefined ? null : count('step', values.step, 0, 0),
     leastWeight: least,
     ...dataWords(values),
@@ -240,49 +228,6 @@ function phasesFrom(words: readonly string[]): Command {
   return { name: 'phases', file, signals: values.signals?.split(',') ?? null };
 }
 
-type EngineValues = {
-  readonly [name in keyof typeof ENGINE_OPTIONS]?:
-    | ((typeof ENGINE_OPTIONS)[name]['type'] extends 'boolean' ? boolean : string)
-    | undefined;
-};
-
-function engineWords(values: EngineValues): EngineWords {
-  const positions = values['effect-positions'];
-  return {
-    probe: probeWords(values),
-    threads: count('threads', values.threads, 0, 1),
-    ablation: oneOf('ablation', values.ablation, Analysis.shape.ablation.options, 'zero'),
-    measure: oneOf('measure', values.measure, Analysis.shape.measure.options, 'cosine'),
-    nodes: oneOf('nodes', values.nodes, ['components', 'paper'] as const, 'components'),
-    effects: oneOf('effects', values.effects, ['auto', 'on', 'off'] as const, 'auto'),
-    effectPositions: positions === undefined ? null : count('effect-positions', positions, 0, 1),
-    nullModel: values['null-model'] ?? false,
-    memoryMib: count('memory-mib', values['memory-mib'], 1_024, 128),
-    device: values.device ?? 'cpu',
-    every: count('every', values.every, 1, 1),
-    maxLag: values['max-lag'] === undefined ? null : count('max-lag', values['max-lag'], 0, 1),
-  };
-}
-
-function probeWords(values: EngineValues): ProbeWords {
-  const files = (['tokens', 'text'] as const).filter((kind) => values[kind] !== undefined);
-  const [kind] = files;
-  if (kind === undefined)
-    return {
-      kind: 'induction',
-      prompts: count('prompts', values.prompts, 4, 1),
-      segment: count('segment', values.segment, 24, 1),
-      seed: count('seed', values.seed, 0, 0),
-    };
-  const others = [
-    ...files.slice(1),
-    ...(['prompts', 'segment'] as const).filter((name) => values[name] !== undefined),
-  ];
-  if (others.length > 0)
-    throw new UsageError(`--${others[0]} cannot stand beside --${kind}: they are different probes`);
-  return { kind, file: values[kind] ?? '' };
-}
-
 type DataValues = { readonly [name in keyof typeof DATA_OPTIONS]?: string | undefined };
 
 function dataWords(values: DataValues): DataWords {
@@ -294,13 +239,20 @@ function sourceWords(
     readonly [name in keyof typeof SOURCE_OPTIONS]?: string | undefined;
   },
 ): SourceWords {
-  return { marker: values.marker, settleMillis: count('settle-ms', values['settle-ms'], 500, 0) };
+  const tokens = values['tokens-per-step'];
+  return {
+    marker: values.marker,
+    settleMillis: count('settle-ms', values['settle-ms'], 500, 0),
+    tokensPerStep: tokens === undefined ? null : count('tokens-per-step', tokens, 0, 1),
+  };
 }
+
+type RepeatedOption = 'allow-host' | 'allow-origin' | 'webhook';
 
 function serveWords(
   values: DataValues & {
-    readonly [name in Exclude<keyof typeof SERVE_OPTIONS, 'allow-host'>]?: string | undefined;
-  } & { readonly 'allow-host'?: readonly string[] | undefined },
+    readonly [name in Exclude<keyof typeof SERVE_OPTIONS, RepeatedOption>]?: string | undefined;
+  } & { readonly [name in RepeatedOption]?: readonly string[] | undefined },
 ): ServeWords {
   const port = count('port', values.port, 4747, 0);
   if (port > 65_535) throw new UsageError(`--port: expected at most 65535, got ${port}`);
@@ -310,10 +262,21 @@ function serveWords(
     token: values.token ?? null,
     uploadToken: values['upload-token'] ?? null,
     allowedHosts: values['allow-host'] ?? [],
+    allowedOrigins: (values['allow-origin'] ?? []).flatMap((word) =>
+      word.split(',').map((origin) => origin.trim()),
+    ),
     viewersMax: count('max-viewers', values['max-viewers'], CONNECTIONS_MAX, 1),
     logLevel: values['log-level'] ?? 'silent',
+    ...alertWords(values),
     ...dataWords(values),
   };
+}
+
+/** A name without a path before it. */
+function fileName(option: string, word: string | undefined): string | undefined {
+  if (word === '' || (word !== undefined && /[/\\]/.test(word)))
+    throw new UsageError(`--${option}: expected the name of a file, got "${word}"`);
+  return word;
 }
 
 function speedFrom(word: string | undefined): number | null {

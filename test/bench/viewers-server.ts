@@ -36,7 +36,7 @@ const site = mkdtempSync(join(tmpdir(), 'phasewatch-site-'));
 writeFileSync(join(site, 'index.html'), '<title>bench</title>');
 const counters = new Counters();
 const gateway = await openGateway({
-  access: { host, allowedHosts: [], tokens: { view: null, upload: null } },
+  access: { host, allowedHosts: [], allowedOrigins: [], tokens: { view: null, upload: null } },
   port: Number(port),
   site,
   routes: [apiRoutes(runs)],

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { RunSummary } from '../../protocol/messages.ts';
 import { Graph, RunState } from '../../protocol/state.ts';
@@ -44,7 +45,7 @@ describe('the runs over HTTP', () => {
     expect({ status, contentType }).toEqual({ status: 200, contentType: 'application/json; charset=utf-8' });
     expect(headers['cache-control']).toBe('private, no-cache');
     const summaries: RunSummary[] = JSON.parse(text);
-    expect(summaries.map((each) => RunSummary.parse(each))).toEqual([
+    expect(summaries.map((each) => v.parse(RunSummary, each))).toEqual([
       { id: 'my-model', name: 'Run my-model', epoch: 'e1', offset: 7, unkept: null },
       { id: 'a/b c%', name: 'Run a/b c%', epoch: 'e1', offset: 7, unkept: null },
     ]);
@@ -58,7 +59,7 @@ describe('the runs over HTTP', () => {
     expect(partial).not.toBeNull();
     expect(latest).not.toBeNull();
     expect(history).toEqual({ ...rest, epoch: 'e1', offset: 7 });
-    expect(RunState.parse({ ...history, partial: null, latest: null }).checkpoints).toHaveLength(6);
+    expect(v.parse(RunState, { ...history, partial: null, latest: null }).checkpoints).toHaveLength(6);
   });
 
   it.each(['/api/runs/a%2Fb%20c%25', '/api/runs/a%2fb%20c%25'])(
@@ -149,7 +150,7 @@ describe('a graph', () => {
 
   it('H-2: comes whole, under a tag, from the run or from a branch', async () => {
     const { status, text, headers } = await answer(api, path('checkpoint-100'));
-    expect({ status, graph: Graph.parse(JSON.parse(text)) }).toEqual({ status: 200, graph: GRAPHS[0] });
+    expect({ status, graph: v.parse(Graph, JSON.parse(text)) }).toEqual({ status: 200, graph: GRAPHS[0] });
     expect(headers.etag).toMatch(/^"[\w-]{22}"$/);
     const branch = await answer(api, `${path('checkpoint-200')}?branch=0`);
     expect(JSON.parse(branch.text)).toEqual(GRAPHS[1]);

@@ -115,7 +115,8 @@ describe('the server', () => {
       expect(headers).toMatchObject({
         'x-content-type-options': 'nosniff',
         'referrer-policy': 'no-referrer',
-        'cross-origin-resource-policy': 'same-origin',
+        // Files of the site are for any page (H-9).
+        'cross-origin-resource-policy': path === '/' ? 'cross-origin' : 'same-origin',
         'cross-origin-opener-policy': 'same-origin',
       });
       expect(headers['permissions-policy']).toContain('camera=()');

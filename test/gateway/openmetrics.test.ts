@@ -11,7 +11,11 @@ import { openMetricsFrom } from './openmetrics-text.ts';
 const all: RunView[] = [];
 const runs: Runs = { ...madeRuns(), all: () => all };
 const counters = new Counters();
-const route = metricsRoute(runs, counters);
+const alerts = new Map([
+  ['sent', 3],
+  ['dropped', 0],
+]);
+const route = metricsRoute(runs, counters, alerts);
 
 const scraped = async () => openMetricsFrom((await answer(route, '/metrics')).text);
 /** Samples of a family whose names begin with phasewatch_, as they are written. */
@@ -44,6 +48,7 @@ describe('/metrics', () => {
     expect(families.get('nodejs_gc_duration_seconds')?.type).toBe('histogram');
     const own = [...families].filter(([name]) => name.startsWith('phasewatch_'));
     expect(own.map(([name, { type }]) => `${name} ${type}`).sort()).toEqual([
+      'phasewatch_alerts counter',
       'phasewatch_branches gauge',
       'phasewatch_bytes_sent counter',
       'phasewatch_checkpoints gauge',
@@ -65,6 +70,13 @@ describe('/metrics', () => {
       'phasewatch_viewers_disconnected counter',
     ]);
     expect(own.filter(([, { help }]) => !/^[A-Z].*\.$/.test(help))).toEqual([]);
+  });
+
+  it('counts alerts by what became of them', async () => {
+    expect(await samplesOf('phasewatch_alerts')).toEqual({
+      'phasewatch_alerts_total{outcome="sent"}': 3,
+      'phasewatch_alerts_total{outcome="dropped"}': 0,
+    });
   });
 
   it('is the same family again at the next scrape', async () => {

@@ -12,9 +12,9 @@ const session = { method: 'POST', path: '/api/session' } as const;
 
 let made: TestGateway;
 let port: number;
-async function serve(tokens: { view: string | null; upload: string | null }) {
+async function serve(tokens: { view: string | null; upload: string | null }, allowedOrigins: string[] = []) {
   made = await testGateway({
-    access: { ...OPEN, tokens },
+    access: { ...OPEN, allowedOrigins, tokens },
     routes: [
       ({ path }) => (path === '/api/runs' ? jsonReply([]) : null),
       ({ path }) => (path === '/readyz' || path === '/metrics' ? jsonReply({}) : null),
@@ -115,11 +115,39 @@ describe('a token', () => {
     for (const body of ['', 'x', '{}', '{"token":1}', 'null', view])
       expect(await post(await cookieFor(view), body)).toMatchObject({ status: 400 });
     expect(await post({}, ' '.repeat(SESSION_BODY_BYTES_MAX + 1))).toMatchObject({ status: 413 });
-    expect((await post({ ...bearer(view), origin: 'http://evil.example' })).status).toBe(403);
     await made.gateway.close();
     await serve({ view: null, upload: null });
     const needless = await post({}, JSON.stringify({ token: view }));
     expect([needless.status, needless.headers['set-cookie']]).toEqual([204, undefined]);
+  });
+
+  it('T-4: shown by a page of another origin is judged the same, and sets no cookie', async () => {
+    const from = (headers: Record<string, string>, body?: string) =>
+      ask(port, session.path, {
+        method: 'POST',
+        headers: { ...headers, origin: 'http://lab.example' },
+        body,
+      });
+    const answers = [
+      await from(bearer(view)),
+      await from(bearer(newToken())),
+      // A token in the body would need the origin to be accepted before it is read.
+      await from({}, JSON.stringify({ token: view })),
+    ];
+    await made.gateway.close();
+    await serve({ view: null, upload });
+    answers.push(await from({}, JSON.stringify({ token: upload })));
+    await made.gateway.close();
+    await serve({ view, upload }, ['http://lab.example']);
+    answers.push(await from({}, JSON.stringify({ token: view })));
+    answers.push(await from({}, JSON.stringify({ token: newToken() })));
+    expect(answers.map(({ status }) => status)).toEqual([204, 401, 401, 403, 204, 401]);
+    expect(answers.filter(({ headers }) => headers['set-cookie'] !== undefined)).toEqual([]);
+    const own = await ask(port, session.path, {
+      method: 'POST',
+      headers: { ...bearer(view), origin: `http://127.0.0.1:${port}` },
+    });
+    expect([own.status, own.headers['set-cookie']?.length]).toEqual([204, 1]);
   });
 
   it('T-3: for viewing reads and nothing else; the one for uploads may both', async () => {
@@ -161,7 +189,8 @@ describe('a token', () => {
   it('T-2: is in no log and no answer, wherever it was put', async () => {
     const answers = await Promise.all([
       ask(port, '/api/runs', { headers: { ...bearer(view), host: 'rebound.example' } }),
-      ask(port, '/api/runs', { headers: { ...bearer(view), origin: 'http://evil.example' } }),
+      ask(port, '/api/runs', { headers: { ...bearer(`${view}x`), origin: 'http://evil.example' } }),
+      ask(port, '/api/runs', { headers: { ...bearer(view), origin: 'nonsense' } }),
       ask(port, '/api/runs', { method: 'PUT', headers: bearer(view) }),
       ask(port, `/api/runs?token=${view}`),
       ask(port, `/api/${view}`),
@@ -174,7 +203,7 @@ describe('a token', () => {
       shake(port, undefined, {}, `/stream?token=${view}`),
     ]);
     expect(answers.map(({ status }) => status)).toEqual([
-      403, 403, 403, 401, 401, 401, 400, 401, 204, 400, 101, 401,
+      403, 401, 403, 403, 401, 401, 401, 400, 401, 204, 400, 101, 401,
     ]);
     expect(JSON.stringify(answers)).not.toContain(view);
     expect(made.logged.length).toBeGreaterThan(5);

@@ -82,8 +82,8 @@ describe('a connection', () => {
 
   it.each([
     [{ type: 'shout' }, 'type: expected hello or subscribe or unsubscribe'],
-    [{ type: 'hello', protocol: '2' }, 'protocol: expected number; client: expected string'],
-    [{ type: 'subscribe', run: 'a', after: { epoch: 'e', offset: 0.5 } }, 'after.offset: expected int'],
+    [{ type: 'hello', protocol: '2' }, 'protocol: expected integer; client: expected a value, got none'],
+    [{ type: 'subscribe', run: 'a', after: { epoch: 'e', offset: 0.5 } }, 'after.offset: expected integer'],
     [7, 'message: expected object'],
   ])('M-1: that sends %j is closed with 4400 and told what was expected', async (message, problem) => {
     expect(await closeAfter(message)).toEqual({ code: 4400, reason: `bad message: ${problem}` });
@@ -101,7 +101,7 @@ describe('a connection', () => {
   it.each([
     ['json', 'no JSON', 'hello', 'expected JSON'],
     ['json', 'binary', encodePacked(HELLO), 'expected text, got binary'],
-    ['binary', 'text', JSON.stringify(HELLO), 'expected binary, got text'],
+    ['binary', 'no JSON', 'hello', 'expected JSON'],
     ['binary', 'no MessagePack', Uint8Array.of(0xc1), 'expected one MessagePack value'],
   ] as const)('M-1: under %s that sends %s is closed with 4400', async (encoding, _, data, problem) => {
     const viewer = await TestViewer.connect(port, { encoding });
@@ -184,6 +184,20 @@ describe('an encoding', () => {
     await vi.waitFor(() => expect(heard.binary.length).toBe(heard.json.length));
     expect(heard.binary).toEqual(heard.json);
     expect([...kinds.json, ...kinds.binary]).toEqual([false, true]);
+  });
+
+  it('N-1: of bytes is answered in bytes, whether a message comes as text or as bytes', async () => {
+    const viewer = await TestViewer.connect(port, { encoding: 'binary' });
+    const kinds: boolean[] = [];
+    viewer.socket.on('message', (_, isBinary) => kinds.push(isBinary));
+    viewer.socket.send(JSON.stringify(HELLO));
+    await viewer.expect('welcome');
+    viewer.socket.send(encodePacked({ type: 'subscribe', run: 'a' }));
+    await viewer.expect('snapshot');
+    viewer.socket.send(JSON.stringify({ type: 'subscribe', run: 'a' }));
+    await viewer.expect('snapshot');
+    expect(new Set(kinds)).toEqual(new Set([true]));
+    viewer.socket.close();
   });
 });
 

@@ -22,8 +22,11 @@ const SERVE = {
   token: null,
   uploadToken: null,
   allowedHosts: [],
+  allowedOrigins: [],
   viewersMax: 1_000,
   logLevel: 'silent',
+  webhooks: [],
+  publicUrl: null,
   ...DATA,
 };
 
@@ -49,6 +52,8 @@ describe('the command line', () => {
         'DONE',
         '--settle-ms',
         '50',
+        '--tokens-per-step',
+        '524288',
         '--tokens',
         't.json',
       ]),
@@ -56,7 +61,9 @@ describe('the command line', () => {
       name: 'watch',
       paths: ['runs/a', 'runs/b'],
       marker: 'DONE',
+      endMarker: undefined,
       settleMillis: 50,
+      tokensPerStep: 524_288,
       ...ENGINE,
       ...SERVE,
       probe: { kind: 'tokens', file: 't.json' },
@@ -85,10 +92,16 @@ describe('the command line', () => {
       record: 'a',
       format: 'gexf',
       file: null,
+      html: null,
       step: null,
       leastWeight: 0.3,
       ...DATA,
       data: 'd',
+    });
+    expect(commandFrom(['export', 'a', '--html', 'f.html', '--step', '5'])).toMatchObject({
+      format: null,
+      html: 'f.html',
+      step: 5,
     });
     expect(commandFrom(['record', 'a', '--out', 'f', '--follow'])).toMatchObject({
       name: 'record',
@@ -104,7 +117,29 @@ describe('the command line', () => {
     expect(commandFrom(words)).toMatchObject({ allowedHosts: ['x.example', 'y.example'] });
   });
 
+  it('takes several origins, repeated or with commas between', () => {
+    const words = [
+      '--allow-origin',
+      'https://a.example, null',
+      '--allow-origin',
+      '*',
+      '--allow-origin',
+      'x,',
+    ];
+    expect(commandFrom(words)).toMatchObject({ allowedOrigins: ['https://a.example', 'null', '*', 'x', ''] });
+  });
+
+  it('takes several webhooks, and the file that ends a run', () => {
+    const words = ['watch', 'a', '--webhook', 'http://x', '--webhook', 'http://y', '--end-marker', 'ENDED'];
+    expect(commandFrom(words)).toMatchObject({ webhooks: ['http://x', 'http://y'], endMarker: 'ENDED' });
+  });
+
   it.each([
+    [
+      'a path as the file that ends a run',
+      ['watch', 'x', '--end-marker', 'a/b'],
+      '--end-marker: expected the name of a file, got "a/b"',
+    ],
     [
       'an unknown command',
       ['observe', 'x'],
@@ -159,6 +194,7 @@ describe('the command line', () => {
       'host',
       'marker',
       'settle-ms',
+      'tokens-per-step',
       'ablation',
       'measure',
       'nodes',
@@ -180,6 +216,7 @@ describe('the command line', () => {
       'token',
       'upload-token',
       'allow-host',
+      'allow-origin',
       'max-viewers',
       'log-level',
     ])

@@ -12,7 +12,7 @@
  */
 import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { concat, concatMap, defer, EMPTY, from, map, type Observable, repeat, timer } from 'rxjs';
+import { concat, concatMap, defer, EMPTY, from, type Observable, repeat, timer } from 'rxjs';
 import { type CheckpointRef, inspect } from './checkpoint-files.ts';
 import {
   allDecided,
@@ -21,11 +21,13 @@ import {
   type Ledger,
   look,
   millisToSettle,
+  newest,
   type Rules,
   rests,
 } from './ledger.ts';
 import { scanDirectory } from './scan.ts';
 import type { SourceEvent } from './source-event.ts';
+import { TrainingEnd } from './training-end.ts';
 
 export type { CheckpointRef } from './checkpoint-files.ts';
 export type { SourceEvent } from './source-event.ts';
@@ -38,8 +40,12 @@ export type WatchOptions = {
   readonly pollMillis?: number;
   /** An incomplete checkpoint fails when nothing in it has changed for so long. */
   readonly stalledMillis?: number;
-  /** False: complete as soon as all that is there is ready or failed. */
+  /** False: complete as soon as all that is there is ready or failed; ends of trainings are not looked for. */
   readonly follow?: boolean;
+  /** Name of a file in the directory that says that the training has ended. */
+  readonly endMarker?: string;
+  /** A sentence as soon as the training is known to have ended, null before. */
+  readonly ended?: () => string | null;
 };
 
 export function watchDirectory(directory: string, options: WatchOptions = {}): Observable<SourceEvent> {
@@ -49,11 +55,14 @@ export function watchDirectory(directory: string, options: WatchOptions = {}): O
     pollMillis = 200,
     stalledMillis = 3000,
     follow = true,
+    endMarker = null,
+    ended = () => null,
   } = options;
   const rules: Rules = { settleMillis, stalledMillis, marker };
   const root = resolve(directory);
   return defer(() => {
     let ledger = EMPTY_LEDGER;
+    const end = new TrainingEnd(root, { marker: endMarker, ofTraining: ended });
     const kept = <Step extends { readonly ledger: Ledger }>(step: Step): Step => {
       ledger = step.ledger;
       return step;
@@ -62,20 +71,32 @@ export function watchDirectory(directory: string, options: WatchOptions = {}): O
       const inspection = await inspect(checkpoint);
       return kept(judge(ledger, checkpoint.id, inspection, performance.now(), rules)).events;
     };
+    /** @param over what was known before the look, after which nothing more came */
+    const concluded = async (over: string | null): Promise<readonly SourceEvent[]> => {
+      if (!follow || ledger.missing !== null || !allDecided(ledger)) return [];
+      const last = newest(ledger);
+      // Its state may be written after the model, and is read when it has settled too.
+      if (last && performance.now() - last.since < settleMillis) return [];
+      return end.look(last?.sight ?? null, over);
+    };
     const pause = (): Observable<unknown> => {
       if (!follow && allDecided(ledger)) return EMPTY;
       const settled = Math.max(1, millisToSettle(ledger, performance.now(), rules));
       return timer(Math.min(pollMillis, settled));
     };
-    return defer(() => scanDirectory(root, marker, (id) => rests(ledger, id))).pipe(
-      map((scan) => kept(look(ledger, scan, performance.now(), rules))),
-      concatMap(({ events, due }) =>
+    return defer(async () => {
+      const over = end.ofTraining();
+      const scan = await scanDirectory(root, marker, (id) => rests(ledger, id));
+      return { over, ...kept(look(ledger, scan, performance.now(), rules)) };
+    }).pipe(
+      concatMap(({ events, due, over }) =>
         concat(
           events,
           from(due).pipe(
             concatMap(judged),
             concatMap((some) => some),
           ),
+          defer(() => concluded(over)).pipe(concatMap((some) => some)),
         ),
       ),
       repeat({ delay: pause }),

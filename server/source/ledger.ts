@@ -124,6 +124,14 @@ export function allDecided(ledger: Ledger): boolean {
   return Array.from(ledger.checkpoints.values()).every((known) => !known.present || isDecided(known));
 }
 
+/** The present checkpoint of the highest step, null where there is none. */
+export function newest(ledger: Ledger): Pick<Known, 'sight' | 'since'> | null {
+  let found: Known | null = null;
+  for (const known of ledger.checkpoints.values())
+    if (known.present && (found === null || byStep(found.sight, known.sight) < 0)) found = known;
+  return found;
+}
+
 /** Time until the next checkpoint will have settled if nothing changes, `Infinity` if none is on its way. */
 export function millisToSettle(ledger: Ledger, now: number, rules: Rules): number {
   let millis = Number.POSITIVE_INFINITY;

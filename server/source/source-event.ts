@@ -19,5 +19,19 @@ export type SourceEvent =
   | { readonly type: 'missing'; readonly message: string }
   /** It can be reached again, after `missing`. */
   | { readonly type: 'present' }
+  /**
+   * The training has ended, as something of its own says; everything that is there was reported before. The source goes
+   * on, and says it again when what says so was written again.
+   */
+  | {
+      readonly type: 'ended';
+      readonly message: string;
+      /** The checkpoint that says so, null where the run as a whole does. */
+      readonly checkpoint: string | null;
+      /** False where it had ended before this source began to look. */
+      readonly isNews: boolean;
+    }
+  /** The training goes on after all, after `ended`. */
+  | { readonly type: 'continued' }
   /** An entry that is no checkpoint, though somebody may think so. Once a name. */
   | { readonly type: 'ignored'; readonly name: string; readonly message: string };

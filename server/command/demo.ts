@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { concat, NEVER, of } from 'rxjs';
+import { TOKENS_PER_STEP } from '../demo/data.ts';
 import { startDemo } from '../demo/process.ts';
 import { watchDirectory } from '../source/directory.ts';
 import type { Command } from '../terminal/options.ts';
@@ -17,10 +18,14 @@ export async function demo(command: Command & { readonly name: 'demo' }): Promis
     id: 'demo',
     name: `Demo: a small model learns to copy (seed ${command.seed})`,
     source: directory,
+    tokensPerStep: TOKENS_PER_STEP,
     analysis: null,
   };
   try {
-    const runs = concat(of({ run, source: watchDirectory(directory) }, 'looked' as const), NEVER);
+    const runs = concat(
+      of({ run, source: watchDirectory(directory, { ended: training.ended }) }, 'looked' as const),
+      NEVER,
+    );
     // A demo leaves nothing behind, unless it is asked to.
     return await serve(runs, { ...command, data: command.data ?? join(scratch, 'data') });
   } finally {

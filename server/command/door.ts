@@ -8,12 +8,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import type { AlertDesk } from '../alert/alert-desk.ts';
 import { LEVELS, type Log, levelFrom, logTo } from '../base/log-line.ts';
 import { isLoopback } from '../gateway/access.ts';
 import { apiRoutes } from '../gateway/api.ts';
 import { Counters } from '../gateway/counters.ts';
 import { openGateway } from '../gateway/gateway.ts';
 import { metricsRoute } from '../gateway/openmetrics.ts';
+import { allowedOriginsFrom } from '../gateway/origins.ts';
 import { readinessRoute } from '../gateway/readiness.ts';
 import { newToken, tokensProblem } from '../gateway/tokens.ts';
 import { serveViewer } from '../gateway/viewer.ts';
@@ -28,23 +30,29 @@ export type Door = {
   readonly log: Log;
   /** Tells the person at the terminal where it is. */
   announce(): void;
+  /** With a moment for alerts that wait. */
   close(): Promise<void>;
 };
 
 /** @throws UsageError */
-export async function openDoor(words: ServeWords, runs: ServedRuns): Promise<Door> {
+export async function openDoor(words: ServeWords, runs: ServedRuns, alerts: AlertDesk): Promise<Door> {
   if (!existsSync(join(SITE, 'index.html')))
     throw new UsageError(`expected the built dashboard in ${SITE}, found none; npm run build makes it`);
   const { host, port, allowedHosts, viewersMax } = words;
   const { tokens, madeUp } = tokensOf(words);
+  const allowedOrigins = originsOf(words);
   const log = logOf(words);
   const counters = new Counters();
   const serverVersion = `phasewatch/${version()}`;
   const gateway = await openGateway({
-    access: { host, allowedHosts, tokens },
+    access: { host, allowedHosts, allowedOrigins, tokens },
     port,
     site: SITE,
-    routes: [apiRoutes(runs), readinessRoute(runs, tokens.view === null), metricsRoute(runs, counters)],
+    routes: [
+      apiRoutes(runs),
+      readinessRoute(runs, tokens.view === null),
+      metricsRoute(runs, counters, alerts.counts),
+    ],
     connectionsMax: viewersMax,
     onConnection: (socket, encoding, isLocal, stream) =>
       serveViewer({ socket, encoding, isLocal, stream, runs, serverVersion, counters }),
@@ -60,7 +68,9 @@ export async function openDoor(words: ServeWords, runs: ServedRuns): Promise<Doo
   return {
     log,
     announce: () => process.stdout.write(`Phasewatch: http://${name}:${gateway.port}/${fragment}\n`),
-    close: () => gateway.close(),
+    close: async () => {
+      await Promise.all([gateway.close(), alerts.close()]);
+    },
   };
 }
 
@@ -75,6 +85,13 @@ function tokensOf({ host, allowedHosts, token, uploadToken }: ServeWords) {
   const problem = tokensProblem(tokens);
   if (problem !== null) throw new UsageError(`--token: ${problem}`);
   return { tokens, madeUp };
+}
+
+/** @throws UsageError */
+function originsOf({ allowedOrigins }: ServeWords): readonly string[] {
+  const { origins, problem } = allowedOriginsFrom(allowedOrigins);
+  if (problem !== null) throw new UsageError(`--allow-origin: ${problem}`);
+  return origins;
 }
 
 /** @throws UsageError */

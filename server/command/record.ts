@@ -20,7 +20,7 @@ import { EXIT, onInterrupt, say } from './person.ts';
 import { engineOf, runOf, settingsOf } from './setup.ts';
 
 export async function record(command: Command & { readonly name: 'record' }): Promise<number> {
-  const { directory, file, follow, settleMillis, marker } = command;
+  const { directory, file, follow, settleMillis, marker, tokensPerStep } = command;
   const settings = await settingsOf(command);
   const output = await open(file, 'wx').catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(
@@ -30,7 +30,7 @@ export async function record(command: Command & { readonly name: 'record' }): Pr
     );
   });
   const engine = await engineOf(command);
-  const past = initialState(runOf(directory));
+  const past = initialState(runOf(directory, { tokensPerStep }));
   const bar = new ProgressBar(process.stderr);
   const source = watchDirectory(resolve(directory), {
     settleMillis,

@@ -16,6 +16,7 @@ import { ProgressBook } from '../progress.ts';
 import { ServedRuns } from '../served-runs.ts';
 import type { Command } from '../terminal/options.ts';
 import { UsageError } from '../terminal/words.ts';
+import { openAlerts } from './alerts.ts';
 import { openDoor } from './door.ts';
 import { EXIT, onInterrupt, say } from './person.ts';
 import { dataDirectory } from './setup.ts';
@@ -34,8 +35,11 @@ export async function replay(command: Command & { readonly name: 'replay' }): Pr
   const runs = new ServedRuns();
   const ending = new AbortController();
   try {
-    const door = await openDoor(command, runs);
+    // What is replayed is of the past: only who asks for it here is told.
+    const alerts = openAlerts(command);
+    const door = await openDoor(command, runs, alerts);
     runs.add(stream);
+    alerts.follow(stream);
     door.announce();
     onInterrupt(() => ending.abort());
     await played(recorded, stream, command.speed, ending.signal).catch((error: unknown) => {

@@ -2,14 +2,17 @@
  * Watches runs and serves them until the process is told to stop: one engine that the runs take turns at, one door for
  * all viewers. A run that goes wrong leaves the others alone.
  */
+import process from 'node:process';
 import { concatMap, EMPTY, ignoreElements, mergeMap, type Observable, tap } from 'rxjs';
 import type { RunInfo } from '../../protocol/state.ts';
 import { MIB } from '../base/config.ts';
 import { ServedRuns } from '../served-runs.ts';
 import { SharedEngine } from '../shared-engine.ts';
 import type { SourceEvent } from '../source/directory.ts';
-import type { EngineWords, ServeWords } from '../terminal/options.ts';
+import type { EngineWords } from '../terminal/engine-words.ts';
+import type { ServeWords } from '../terminal/options.ts';
 import { WatchedRun } from '../watched-run.ts';
+import { openAlerts } from './alerts.ts';
 import { openDoor } from './door.ts';
 import { EXIT, onInterrupt, say } from './person.ts';
 import { dataDirectory, engineOf, settingsOf } from './setup.ts';
@@ -22,9 +25,10 @@ export async function serve(
   words: EngineWords & ServeWords,
 ): Promise<number> {
   const settings = await settingsOf(words);
+  const alerts = openAlerts(words, process.env.PHASEWATCH_WEBHOOK);
   const engine = await engineOf(words);
   const runs = new ServedRuns();
-  const door = await openDoor(words, runs).catch((error: unknown) => {
+  const door = await openDoor(words, runs, alerts).catch((error: unknown) => {
     engine.stop();
     throw error;
   });
@@ -46,7 +50,10 @@ export async function serve(
       door.announce();
       return EMPTY;
     }),
-    tap(({ stream }) => runs.add(stream)),
+    tap((run) => {
+      runs.add(run.stream);
+      alerts.follow(run.stream, () => run.isEndNews);
+    }),
     mergeMap((run) => run.watch()),
     ignoreElements(),
   );

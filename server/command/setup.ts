@@ -9,11 +9,17 @@ import { readTextFile, readTokensFile } from '../ablation/probe-file.ts';
 import type { Settings } from '../ablation/settings.ts';
 import { MIB } from '../base/config.ts';
 import { EngineProcess } from '../engine-process.ts';
-import type { EngineWords, ProbeWords } from '../terminal/options.ts';
+import type { EngineWords, ProbeWords } from '../terminal/engine-words.ts';
+import type { SourceWords } from '../terminal/options.ts';
 import { UsageError } from '../terminal/words.ts';
 
-export function runOf(directory: string, name = basename(resolve(directory))): RunInfo {
-  return { id: name, name, source: resolve(directory), analysis: null };
+type RunWords = Partial<Pick<RunInfo, 'name'> & Pick<SourceWords, 'tokensPerStep'>>;
+
+/** @param words its name, unless that is its directory's */
+export function runOf(directory: string, words: RunWords = {}): RunInfo {
+  const { name = basename(resolve(directory)), tokensPerStep = null } = words;
+  const known = tokensPerStep === null ? {} : { tokensPerStep };
+  return { id: name, name, source: resolve(directory), ...known, analysis: null };
 }
 
 /** Where results are kept: as asked, as the environment says, or where the system keeps user data. */

@@ -13,7 +13,7 @@ const POLL_MILLIS = 200;
 const POLL_MILLIS_A_RUN = 20;
 
 export function watch(command: Command & { readonly name: 'watch' }): Promise<number> {
-  const { paths, settleMillis, marker } = command;
+  const { paths, settleMillis, marker, endMarker, tokensPerStep } = command;
   let runs = 0;
   const toWatch = (event: RunDirectoryEvent): readonly (RunToWatch | 'looked')[] => {
     switch (event.type) {
@@ -26,8 +26,15 @@ export function watch(command: Command & { readonly name: 'watch' }): Promise<nu
         const { directory, name } = event;
         runs += 1;
         const pollMillis = Math.max(POLL_MILLIS, POLL_MILLIS_A_RUN * runs);
-        const options = { settleMillis, pollMillis, ...(marker !== undefined && { marker }) };
-        return [{ run: runOf(directory, name), source: watchDirectory(directory, options) }];
+        const options = {
+          settleMillis,
+          pollMillis,
+          ...(marker !== undefined && { marker }),
+          ...(endMarker !== undefined && { endMarker }),
+        };
+        return [
+          { run: runOf(directory, { name, tokensPerStep }), source: watchDirectory(directory, options) },
+        ];
       }
       default:
         return unreachable(event);

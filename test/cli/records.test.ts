@@ -20,7 +20,7 @@ const file = join(scratch, 'sample.recording');
 /** The lines of `analyze`: what every export has to agree with. */
 let analysed: Awaited<ReturnType<typeof phasewatch>>;
 beforeAll(async () => {
-  const recorded = await phasewatch('record', SAMPLE_RUN, '--out', file);
+  const recorded = await phasewatch('record', SAMPLE_RUN, '--out', file, '--tokens-per-step', '4096');
   expect(recorded).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('3 checkpoints') });
   analysed = await phasewatch('analyze', SAMPLE_RUN);
 }, 60_000);
@@ -102,6 +102,7 @@ describe('a recording', () => {
       expect(state.checkpoints.map(({ id, status, metrics }) => [id, status, metrics])).toEqual(
         checkpointLines().map(({ id, metrics }) => [id, 'done', metrics]),
       );
+      expect(state.run.tokensPerStep).toBe(4_096);
       const graph = await fetch(`${server.url}api/runs/sample-run/checkpoints/checkpoint-512/graph`);
       expect((await graph.json()).weights).toEqual(
         checkpointLines()[1].edges.map(([, , weight]: [number, number, number]) => weight),

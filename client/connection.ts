@@ -8,17 +8,14 @@
 import { CLOSE } from '../protocol/messages.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { Access, Refusal } from './session.ts';
-import type { OpenSocket } from './socket.ts';
 import { Subscription, type SubscriptionSink } from './subscription.ts';
-import { openWire, type Wire } from './wire.ts';
+import { CLOSE_BROKEN, CLOSE_BY_VIEWER, type OpenWire, type Wire } from './wire.ts';
 
 /** E-1. */
 const RETRY_MILLIS_FIRST = 500;
 const RETRY_MILLIS_MAX = 10_000;
 /** From a question to its answer; a half-open connection would otherwise be waited for without end. */
 const ANSWER_MILLIS_MAX = 15_000;
-/** Our own close code: the application's range of RFC 6455, outside the protocol's 44xx. */
-const CLOSE_BY_VIEWER = 4000;
 
 export type ConnectionStatus =
   | { readonly phase: 'connecting' }
@@ -26,7 +23,9 @@ export type ConnectionStatus =
   /** Connected, but the run is not there; it is watched as soon as it is. */
   | { readonly phase: 'waiting'; readonly reason: string }
   | { readonly phase: 'reconnecting'; readonly retryAt: number; readonly reason: string }
-  | ({ readonly phase: 'offline' } & Refusal);
+  | ({ readonly phase: 'offline' } & Refusal)
+  /** Not a server but a file, and all that there will be. */
+  | { readonly phase: 'recorded'; readonly at: string };
 
 export type ConnectionSink = SubscriptionSink & {
   status(status: ConnectionStatus): void;
@@ -36,7 +35,7 @@ export type ConnectionOptions = {
   readonly address: string;
   /** Run to watch, `null` for the first one. */
   readonly run: string | null;
-  readonly open: OpenSocket;
+  readonly openWire: OpenWire;
   readonly access: Access;
   readonly sink: ConnectionSink;
 };
@@ -98,21 +97,14 @@ export class Connection {
     this.#options.sink.status({ phase: 'offline', reason: 'closed', hint: null });
   }
 
-  /** Turns to another run, over the same connection where there is one. */
-  watch(run: string): void {
-    this.#subscription.watch(run);
-    this.retryNow();
-  }
-
   #connect(): void {
-    const { address, open, access } = this.#options;
+    const { address, openWire, access } = this.#options;
     const attempt = this.#attempt;
     const present = () => attempt === this.#attempt;
     let hasOpened = false;
     this.#awaitAnswer();
     this.#wire = openWire({
       address,
-      open,
       token: access.token,
       events: {
         opened: () => {
@@ -166,7 +158,7 @@ export class Connection {
 
   /** E-1. */
   #retryLater(reason: string): void {
-    this.#leave();
+    this.#leave(CLOSE_BROKEN, reason);
     const wait = Math.min(RETRY_MILLIS_FIRST * 2 ** this.#failuresInARow, RETRY_MILLIS_MAX);
     this.#failuresInARow += 1;
     this.#timer = setTimeout(() => this.open(), wait);
@@ -183,11 +175,11 @@ export class Connection {
     this.#timer = setTimeout(() => this.#retryLater('no answer'), ANSWER_MILLIS_MAX);
   }
 
-  #leave(): void {
+  #leave(code = CLOSE_BY_VIEWER, reason = 'viewer left'): void {
     clearTimeout(this.#timer);
     this.#attempt += 1;
     this.#subscription.suspend();
-    this.#wire?.close(CLOSE_BY_VIEWER, 'viewer left');
+    this.#wire?.close(code, reason);
     this.#wire = null;
   }
 }

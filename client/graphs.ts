@@ -5,6 +5,7 @@
  * is not kept: it may belong to an analysis that has begun anew.
  * Bound: 24 graphs; one of 408 nodes has 79,764 weights and as many errors, 1.3 MB, so about 31 MB.
  */
+import * as v from 'valibot';
 import { Graph } from '../protocol/state.ts';
 import { type CheckpointKey, keyText } from './view/branches.ts';
 
@@ -76,7 +77,7 @@ export async function fetchGraph(request: Promise<Response>): Promise<Graph> {
   if (response.status === 401) throw new Error('the server asks for a token');
   if (response.status === 404) throw new Error('the server no longer has this graph');
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  const parsed = Graph.safeParse(await response.json());
+  const parsed = v.safeParse(Graph, await response.json());
   if (!parsed.success) throw new Error('the server sent what is not a graph');
-  return parsed.data;
+  return parsed.output;
 }

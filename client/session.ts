@@ -1,14 +1,12 @@
 /**
- * Who this page is to a server that asks for a token (rules T-1 and T-2 of protocol/SPEC.md). A token comes in the hash
- * of the address, which is never sent anywhere, and is taken out of it at once. It is kept in memory only and shown
- * with every request; for later visits the server sets a cookie in exchange for it.
+ * Who this page is to a server that asks for a token (rules T-1 and T-2 of protocol/SPEC.md). The token is kept in memory
+ * only and shown with every request; for later visits of its own page the server sets a cookie in exchange for it.
  *
  * A browser does not say why a handshake was refused. The same question over HTTP has an answer (`refusal`).
  */
 
 /** A server that does not answer must not hold up the next attempt. */
 const REQUEST_MILLIS_MAX = 10_000;
-const KEY = 'token=';
 const TOKEN_HINT = 'Open the address that the server printed when it started; it ends in #token=…';
 
 /** Why asking again is of no use. */
@@ -24,8 +22,8 @@ export type Access = {
 };
 
 export type SessionOptions = {
-  /** Where a token is exchanged for a cookie. */
-  readonly session: string;
+  /** Where a token is exchanged for a cookie; null on a page of another host, which is given none. */
+  readonly session: string | null;
   /** What is asked for to know whether the server refuses this page. */
   readonly runs: string;
   readonly fetch: (address: string, init: RequestInit) => Promise<Response>;
@@ -47,7 +45,7 @@ export class Session implements Access {
 
   take(token: string): void {
     this.#token = token;
-    this.#isEntered = false;
+    this.#isEntered = this.#options.session === null;
     this.#entering = null;
   }
 
@@ -74,8 +72,10 @@ export class Session implements Access {
   }
 
   async #signIn(token: string | null): Promise<Refusal | null> {
+    const { session } = this.#options;
+    if (session === null) return null;
     try {
-      const { ok, status } = await this.request(this.#options.session, 'POST');
+      const { ok, status } = await this.request(session, 'POST');
       if (ok && token === this.#token) this.#isEntered = true;
       return refusalOf(status, true);
     } catch {
@@ -84,14 +84,6 @@ export class Session implements Access {
       if (token === this.#token) this.#entering = null;
     }
   }
-}
-
-/** The token in the hash of an address, null where there is none, and the hash without it. */
-export function tokenInHash(hash: string): { readonly token: string | null; readonly rest: string } {
-  const parts = hash.replace(/^#/, '').split('&');
-  const found = parts.find((part) => part.startsWith(KEY));
-  const rest = parts.filter((part) => !part.startsWith(KEY)).join('&');
-  return { token: found ? unescaped(found.slice(KEY.length)) || null : null, rest };
 }
 
 export function refusalOf(status: number, hasToken: boolean): Refusal | null {
@@ -106,12 +98,4 @@ export function refusalOf(status: number, hasToken: boolean): Refusal | null {
       hint: 'Open the address that the server printed when it started.',
     };
   return null;
-}
-
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -12,7 +12,7 @@ export type SocketEvents = {
 };
 
 export type Socket = {
-  send(frame: Frame): void;
+  send(text: string): void;
   /** Codes 3000 to 4999 are the application's. */
   close(code: number, reason: string): void;
 };
@@ -27,8 +27,7 @@ export const openWebSocket: OpenSocket = (address, subprotocols, events) => {
     events.frame(typeof data === 'string' ? data : new Uint8Array(data));
   socket.onclose = (event) => events.closed(event.code, event.reason);
   return {
-    // Copied, since a frame may be a part of a larger buffer.
-    send: (frame) => socket.send(typeof frame === 'string' ? frame : new Uint8Array(frame)),
+    send: (text) => socket.send(text),
     close: (code, reason) => socket.close(code, reason),
   };
 };

@@ -1,6 +1,6 @@
 /**
- * What the page knows: the server's runs, the state of the one that is watched as the server's stream tells it, how the
- * connection stands, and the graphs looked at lately. State changes only by snapshot and by the protocol's `apply`.
+ * What is known of one run: its state as the server's stream tells it, how the connection stands, the graphs looked at
+ * lately, and the server's other runs by name. State changes only by snapshot and by the protocol's `apply`.
  *
  * A lost connection keeps the last state on show and goes on from it; a stream out of step drops it (rule S-3). Both
  * are counted.
@@ -11,17 +11,18 @@ import type { RunState, Update } from '../protocol/state.ts';
 import { Connection, type ConnectionSink, type ConnectionStatus } from './connection.ts';
 import { type FetchGraph, Graphs } from './graphs.ts';
 import type { Access } from './session.ts';
-import type { OpenSocket } from './socket.ts';
+import type { WatchedRun } from './watched-run.ts';
+import type { OpenWire } from './wire.ts';
 
 export type StoreOptions = {
   readonly address: string;
   readonly run: string | null;
-  readonly open: OpenSocket;
+  readonly openWire: OpenWire;
   readonly access: Access;
   readonly fetchGraph: FetchGraph;
 };
 
-export class Store {
+export class Store implements WatchedRun {
   readonly graphs: Graphs;
   readonly #connection: Connection;
   readonly #listeners = new Set<() => void>();
@@ -99,14 +100,6 @@ export class Store {
 
   retryNow(): void {
     this.#connection.retryNow();
-  }
-
-  watch(run: string): void {
-    if (run === this.run) return;
-    this.#state = null;
-    this.graphs.clear();
-    this.#connection.watch(run);
-    this.#changed();
   }
 
   /** Calls `listener` after every change until the returned function is called. */

@@ -14,8 +14,6 @@ import type { Refusal } from './session.ts';
 
 /** Times in a row after which no delta applied: the two sides disagree about `apply`, and asking on is no use. */
 const RESYNCS_IN_A_ROW_MAX = 5;
-/** A key held down in the list of runs: two messages a switch make 40 in 10 s, where a server bears 60 (B-5). */
-const SWITCH_MILLIS_MIN = 500;
 
 export type SubscriptionSink = {
   /** All runs of the server. */
@@ -57,8 +55,8 @@ export class Subscription {
   readonly #host: SubscriptionHost;
   readonly #sink: SubscriptionSink;
   #run: string | null;
-  /** Whether the address or the person named the run, so that no other one will do. */
-  #isNamed: boolean;
+  /** Whether somebody named the run, so that no other one will do. */
+  readonly #isNamed: boolean;
   /** Null before the welcome. */
   #runs: readonly RunSummary[] | null = null;
   /** `asked`: subscribed, and not answered yet; deltas before the answer belong to what was dropped. */
@@ -66,8 +64,6 @@ export class Subscription {
   /** Of the state that the sink holds; null while it holds none of this run. */
   #place: Place | null = null;
   #resyncsInARow = 0;
-  #switchTimer: ReturnType<typeof setTimeout> | undefined;
-  #switchedAt = Number.NEGATIVE_INFINITY;
 
   constructor({ run, host, sink }: SubscriptionOptions) {
     this.#host = host;
@@ -81,26 +77,8 @@ export class Subscription {
     return this.#run;
   }
 
-  /** Turns to another run, at once where it is connected. */
-  watch(run: string): void {
-    this.#isNamed = true;
-    if (run === this.#run) return;
-    if (this.#stand !== 'none' && this.#run !== null)
-      this.#host.send({ type: 'unsubscribe', run: this.#run });
-    this.#turnTo(run);
-    clearTimeout(this.#switchTimer);
-    const wait = this.#switchedAt + SWITCH_MILLIS_MIN - Date.now();
-    const follow = () => {
-      this.#switchedAt = Date.now();
-      this.#follow();
-    };
-    if (wait > 0) this.#switchTimer = setTimeout(follow, wait);
-    else follow();
-  }
-
   /** The connection is gone. The place stays: what comes after it is asked for over the next one. */
   suspend(): void {
-    clearTimeout(this.#switchTimer);
     this.#runs = null;
     this.#stand = 'none';
   }

@@ -1,8 +1,8 @@
 /**
- * Messages over a socket, in the encoding that the server chose of those offered: MessagePack where it knows it, else
- * JSON (rules V-2 and N-1 of protocol/SPEC.md). A token, where one is known, is offered beside them (T-2).
+ * Messages over a socket: the server's in the encoding that it chose of those that this page can read (`encodings.ts`),
+ * one's own as JSON always (rules V-2 and N-1 of protocol/SPEC.md). A token, where one is known, is offered beside them (T-2).
  */
-import { decoded, type Encoding, encoded } from '../protocol/encoding.ts';
+import type { Encoding } from '../protocol/encoding.ts';
 import {
   CLOSE,
   type ClientMessage,
@@ -11,10 +11,19 @@ import {
   serverMessageFrom,
 } from '../protocol/messages.ts';
 import { SUBPROTOCOLS, TOKEN_SUBPROTOCOL_PREFIX } from '../protocol/version.ts';
-import type { Frame, OpenSocket } from './socket.ts';
+import { type Decode, decoderOf } from './encodings.ts';
+import type { OpenSocket } from './socket.ts';
 
 /** Characters of a sub-protocol (`token` of RFC 9110); with another one, a browser would not even try to connect. */
 const SUBPROTOCOL = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/** The first that both sides know is spoken. */
+const PREFERRED: readonly Encoding[] = ['binary', 'json'];
+
+/** Our own close codes, in the application's range of RFC 6455 and outside of the protocol's 44xx. */
+export const CLOSE_BY_VIEWER = 4000;
+/** Of a wire that answers no more or cannot be understood: of no use to anybody. */
+export const CLOSE_BROKEN = 4001;
 
 export type WireEvents = {
   opened(): void;
@@ -31,43 +40,45 @@ export type Wire = {
 export type WireOptions = {
   readonly address: string;
   readonly token: string | null;
-  readonly open: OpenSocket;
   readonly events: WireEvents;
 };
 
-export function openWire({ address, token, open, events }: WireOptions): Wire {
-  let encoding: Encoding = 'json';
+export type OpenWire = (options: WireOptions) => Wire;
+
+/** Wires over sockets of their own. */
+export function wiresOver(open: OpenSocket): OpenWire {
+  return (options) => openWire(open, options);
+}
+
+function openWire(open: OpenSocket, { address, token, events }: WireOptions): Wire {
+  let decode: Decode | null = null;
   const socket = open(address, subprotocolsWith(token), {
     opened: (subprotocol) => {
-      const chosen = encodingOf(subprotocol);
-      if (chosen === null) {
-        events.closed(CLOSE.badVersion.code, CLOSE.badVersion.reason);
-        return;
-      }
-      encoding = chosen;
-      events.opened();
+      decode = decoderFor(subprotocol);
+      if (decode === null) events.closed(CLOSE.badVersion.code, CLOSE.badVersion.reason);
+      else events.opened();
     },
-    frame: (frame) => events.message(parsedFrom(frame, encoding)),
+    frame: (frame) => {
+      const value = decode?.(frame);
+      if (value !== undefined) events.message(value.ok ? serverMessageFrom(value.value) : value);
+    },
     closed: events.closed,
   });
   return {
-    send: (message) => socket.send(encoded(message, encoding)),
+    send: (message) => socket.send(JSON.stringify(message)),
     close: (code, reason) => socket.close(code, reason),
   };
 }
 
 function subprotocolsWith(token: string | null): string[] {
-  const offered: string[] = [SUBPROTOCOLS.binary, SUBPROTOCOLS.json];
+  const offered: string[] = PREFERRED.filter((encoding) => decoderOf(encoding) !== null).map(
+    (encoding) => SUBPROTOCOLS[encoding],
+  );
   if (token !== null && SUBPROTOCOL.test(token)) offered.push(TOKEN_SUBPROTOCOL_PREFIX + token);
   return offered;
 }
 
-function encodingOf(subprotocol: string): Encoding | null {
-  if (subprotocol === SUBPROTOCOLS.binary) return 'binary';
-  return subprotocol === SUBPROTOCOLS.json ? 'json' : null;
-}
-
-function parsedFrom(frame: Frame, encoding: Encoding): Parsed<ServerMessage> {
-  const value = decoded(frame, encoding);
-  return value.ok ? serverMessageFrom(value.value) : value;
+function decoderFor(subprotocol: string): Decode | null {
+  const chosen = PREFERRED.find((encoding) => SUBPROTOCOLS[encoding] === subprotocol);
+  return chosen === undefined ? null : decoderOf(chosen);
 }

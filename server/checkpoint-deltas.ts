@@ -118,7 +118,7 @@ export class CheckpointDeltas {
   leftOut(ref: CheckpointRef): Observable<Update> {
     return defer(() => {
       const before = this.#state().checkpoints.find(({ id }) => id === ref.id);
-      this.#book.refuse(ref.id);
+      this.#book.leaveOut(ref.id);
       if (before?.status === 'skipped') return of(this.#book.delta());
       const skipped: Delta = { type: 'checkpoint-skipped', checkpoint: ref.id, step: ref.step };
       return concat(this.#rewound(ref), of<Update[]>(skipped, this.#book.delta()));

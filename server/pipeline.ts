@@ -71,7 +71,7 @@ export function pipeline(options: PipelineOptions): Observable<Update> {
               if (event.type === 'failed') broken.set(event.id, event);
               if (event.type === 'ready') broken.delete(event.checkpoint.id);
             }),
-            concatMap((event) => reported(event, state, book, note)),
+            concatMap((event) => reported(event, () => state, book, note)),
           ),
           events.pipe(
             filter((event) => event.type === 'ready'),
@@ -122,14 +122,14 @@ function isKnown(state: RunState, { id, content }: CheckpointRef): boolean {
 /** What a source event says at once, whatever is being analysed. */
 function reported(
   event: SourceEvent,
-  state: RunState,
+  state: () => RunState,
   book: ProgressBook,
   note: (sentence: string) => void,
 ): Observable<Update> {
   switch (event.type) {
     case 'failed': {
       const { id, failure } = event;
-      const before = state.checkpoints.find((checkpoint) => checkpoint.id === id);
+      const before = state().checkpoints.find((checkpoint) => checkpoint.id === id);
       book.refuse(id);
       if (before?.status === 'done') {
         // Its results stand: they were computed from what it was.
@@ -141,13 +141,23 @@ function reported(
     }
     case 'ready':
       book.know(event.checkpoint.id);
-      if (isKnown(state, event.checkpoint)) book.refuse(event.checkpoint.id);
+      if (isKnown(state(), event.checkpoint)) book.refuse(event.checkpoint.id);
       return of(book.delta());
     case 'missing':
       book.reach(event.message);
       return of(book.delta());
     case 'present':
       book.reach(null);
+      return of(book.delta());
+    case 'ended': {
+      const { message, checkpoint } = event;
+      // A training that begins again at an earlier checkpoint leaves the last one behind, which still lies there.
+      const stands = () => checkpoint === null || state().checkpoints.some(({ id }) => id === checkpoint);
+      book.conclude({ message, stands });
+      return of(book.delta());
+    }
+    case 'continued':
+      book.conclude(null);
       return of(book.delta());
     case 'ignored':
       note(event.message);

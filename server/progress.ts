@@ -12,6 +12,12 @@ import type { Analysis, Checkpoint, Progress, ProgressUpdate } from '../protocol
  * holds what only happens once, such as compiling the graphs. */
 const TELLING_SHARE = 0.25;
 
+export type TrainingEnd = {
+  readonly message: string;
+  /** Whether it still holds: a training that begins again leaves its end behind. */
+  readonly stands: () => boolean;
+};
+
 export class ProgressBook {
   readonly #now: () => number;
   #activity: Progress['activity'] = 'waiting';
@@ -20,6 +26,10 @@ export class ProgressBook {
   /** Ids of all checkpoints, and of those whose turn has come. */
   readonly #known = new Set<string>();
   readonly #taken = new Set<string>();
+  /** Of those whose turn has come: left out for now, and to be filled in. */
+  readonly #leftOut = new Set<string>();
+  /** Says that the training has ended, as long as that stands. */
+  #end: TrainingEnd | null = null;
   #layersDone = 0;
   /** Rows of each layer of the model. */
   #layerRows: readonly number[] = [];
@@ -42,12 +52,20 @@ export class ProgressBook {
   know(checkpoint: string): void {
     this.#known.add(checkpoint);
     this.#taken.delete(checkpoint);
+    this.#leftOut.delete(checkpoint);
   }
 
-  /** A checkpoint is not taken, as it is or for now. */
+  /** A checkpoint is not taken as it is. */
   refuse(checkpoint: string): void {
     this.#known.add(checkpoint);
     this.#taken.add(checkpoint);
+    this.#leftOut.delete(checkpoint);
+  }
+
+  /** A checkpoint is not taken for now, so that the analysis keeps up. */
+  leaveOut(checkpoint: string): void {
+    this.refuse(checkpoint);
+    this.#leftOut.add(checkpoint);
   }
 
   /** The turn of a checkpoint has come, and there is nothing to do. */
@@ -59,13 +77,20 @@ export class ProgressBook {
   /** The source is there (null) or not (why). */
   reach(missing: string | null): void {
     this.#message = missing;
-    if (this.#checkpoint === null) this.#activity = missing === null ? 'waiting' : 'missing';
+    if (this.#checkpoint === null) this.#activity = this.#idle();
+  }
+
+  /** The training has ended, or goes on after all (null). All that is known is still taken. */
+  conclude(end: TrainingEnd | null): void {
+    this.#end = end;
+    if (this.#checkpoint === null) this.#activity = this.#idle();
   }
 
   begin(checkpoint: string): void {
     this.#activity = 'analysing';
     this.#checkpoint = checkpoint;
     this.#taken.add(checkpoint);
+    this.#leftOut.delete(checkpoint);
     this.#layersDone = 0;
     this.#begunMillis = this.#now();
   }
@@ -94,6 +119,7 @@ export class ProgressBook {
     this.#rest();
   }
 
+  /** The source has ended. */
   end(): void {
     this.#checkpoint = null;
     this.#activity = 'ended';
@@ -112,7 +138,7 @@ export class ProgressBook {
       layersDone: this.#layersDone,
       layers: this.#checkpoint === null ? 0 : this.#layerRows.length,
       remainingMillis: this.#remainingMillis(),
-      message: this.#message,
+      message: this.#message ?? (this.#activity === 'ended' ? (this.#end?.message ?? null) : null),
     };
   }
 
@@ -125,7 +151,14 @@ export class ProgressBook {
     if (this.#waiting > 0 && this.#message === null) return;
     this.#checkpoint = null;
     this.#layersDone = 0;
-    this.#activity = this.#message === null ? 'waiting' : 'missing';
+    this.#activity = this.#idle();
+  }
+
+  /** What it is while nothing is being analysed. */
+  #idle(): Progress['activity'] {
+    if (this.#message !== null) return 'missing';
+    const isTaken = this.#waiting === 0 && this.#leftOut.size === 0;
+    return isTaken && this.#end?.stands() ? 'ended' : 'waiting';
   }
 
   #remainingMillis(): number | null {

@@ -35,6 +35,7 @@ export class WatchedRun {
   readonly stream: RunStream;
   readonly #options: WatchedRunOptions;
   readonly #history: GraphHistory;
+  #isEndNews = true;
 
   private constructor(options: WatchedRunOptions, stream: RunStream, history: GraphHistory) {
     this.#options = options;
@@ -65,10 +66,20 @@ export class WatchedRun {
     return new WatchedRun(options, stream, history);
   }
 
+  /** False where the training had ended before this server looked. */
+  get isEndNews(): boolean {
+    return this.#isEndNews;
+  }
+
   /** Analyses what the source reports, until it is unsubscribed from or the source ends. */
   watch(): Observable<never> {
-    const { run, source, engine, settings, turns, log, say } = this.#options;
+    const { run, engine, settings, turns, log, say } = this.#options;
     const { stream } = this;
+    const source = this.#options.source.pipe(
+      tap((event) => {
+        if (event.type === 'ended') this.#isEndNews = event.isNews;
+      }),
+    );
     const note = (sentence: string) => {
       say(sentence);
       log.info('note', { run: run.id, message: sentence });

@@ -1,68 +1,68 @@
 /**
- * Light or dark: the system's wish until the person chooses, then theirs, remembered on this machine where it may be.
+ * Light, dark or forced colours, as CSS decides it for the host: by its `theme`, else by the page's `color-scheme`.
  *
- * The choice is written to the page's root as `color-scheme`; every colour of theme.css follows by `light-dark()`.
- * Canvases do not follow by themselves: hosts pass `scheme` on to them.
+ * Canvases do not follow by themselves: the host is rendered again when the answer may have changed (the system's wish, an
+ * attribute of the page's root or body, as theme switches set them), and `version` says that colours are to be read anew.
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 export type Scheme = 'light' | 'dark';
-export type SchemeChoice = Scheme | 'system';
+/** `auto`: as the system says. */
+export type Theme = Scheme | 'auto';
 
-const KEY = 'phasewatch-scheme';
-const NEXT: Readonly<Record<SchemeChoice, SchemeChoice>> = { system: 'light', light: 'dark', dark: 'system' };
+type Host = ReactiveControllerHost & HTMLElement & { readonly theme: Theme | null };
 
 export class SchemeController implements ReactiveController {
-  readonly #host: ReactiveControllerHost;
-  readonly #dark = matchMedia('(prefers-color-scheme: dark)');
-  #choice: SchemeChoice = remembered();
+  readonly #host: Host;
+  #version = 0;
+  #leave: (() => void) | null = null;
 
-  constructor(host: ReactiveControllerHost) {
+  constructor(host: Host) {
     this.#host = host;
     host.addController(this);
-    this.#show();
-  }
-
-  get choice(): SchemeChoice {
-    return this.#choice;
   }
 
   get scheme(): Scheme {
-    if (this.#choice !== 'system') return this.#choice;
-    return this.#dark.matches ? 'dark' : 'light';
+    const { theme } = this.#host;
+    if (theme === 'light' || theme === 'dark') return theme;
+    const allowed = theme === 'auto' ? 'light dark' : getComputedStyle(this.#host).colorScheme;
+    if (!allowed.includes('dark')) return 'light';
+    return allowed.includes('light') && !matchMedia('(prefers-color-scheme: dark)').matches
+      ? 'light'
+      : 'dark';
   }
 
-  next(): void {
-    this.#choice = NEXT[this.#choice];
-    try {
-      localStorage.setItem(KEY, this.#choice);
-    } catch {
-      // Storage may be forbidden, in an embedded page for one; the choice then lasts as long as the page.
-    }
-    this.#show();
-    this.#host.requestUpdate();
+  get isForced(): boolean {
+    return matchMedia('(forced-colors: active)').matches;
+  }
+
+  /** Another one whenever colours may be others. */
+  get version(): string {
+    return `${this.scheme} ${this.isForced} ${this.#version}`;
   }
 
   hostConnected(): void {
-    this.#dark.addEventListener('change', this.#changed);
+    const changed = () => {
+      this.#version += 1;
+      this.#host.requestUpdate();
+    };
+    const queries = ['(prefers-color-scheme: dark)', '(forced-colors: active)'].map((query) =>
+      matchMedia(query),
+    );
+    for (const query of queries) query.addEventListener('change', changed);
+    const page = new MutationObserver(changed);
+    const { documentElement, body } = this.#host.ownerDocument;
+    for (const root of [documentElement, body])
+      if (root)
+        page.observe(root, { attributeFilter: ['class', 'style', 'data-theme', 'data-bs-theme', 'theme'] });
+    this.#leave = () => {
+      for (const query of queries) query.removeEventListener('change', changed);
+      page.disconnect();
+    };
   }
 
   hostDisconnected(): void {
-    this.#dark.removeEventListener('change', this.#changed);
-  }
-
-  #show(): void {
-    document.documentElement.style.colorScheme = this.#choice === 'system' ? 'light dark' : this.#choice;
-  }
-
-  readonly #changed = () => this.#host.requestUpdate();
-}
-
-function remembered(): SchemeChoice {
-  try {
-    const choice = localStorage.getItem(KEY);
-    return choice === 'light' || choice === 'dark' ? choice : 'system';
-  } catch {
-    return 'system';
+    this.#leave?.();
+    this.#leave = null;
   }
 }

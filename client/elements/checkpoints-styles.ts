@@ -2,28 +2,29 @@
 import { css } from 'lit';
 
 export const checkpointsStyles = css`
-  :host { display: flex; flex-direction: column; min-height: 0; min-width: 0; }
-  header { display: flex; align-items: center; gap: 8px; padding: 9px 10px 8px 14px; }
+  /* Of its own it is as high as a dozen rows and its head; a page gives it another room, or none to mind. */
+  :host { display: flex; flex-direction: column; min-height: 0; min-width: 0; max-height: 370px; }
+  header { display: flex; align-items: center; gap: 6px; padding: 9px 10px 8px 14px; }
   h2 { margin: 0; font-size: 12px; font-weight: 600; }
   .count { color: var(--phasewatch-ink-faint); font-size: 12px; }
-  header button {
-    all: unset; margin-left: auto; cursor: pointer; font-size: 12px; font-weight: 550; padding: 2px 9px; border-radius: 6px;
+  header > button {
+    all: unset; margin-left: auto; cursor: pointer; font-size: 12px; font-weight: 550; padding: 2px 7px; border-radius: 6px; white-space: nowrap;
     box-shadow: inset 0 0 0 1px var(--phasewatch-border-strong); color: var(--phasewatch-ink-soft);
   }
-  header button:hover { background: var(--phasewatch-hover); }
+  header > button:hover { background: var(--phasewatch-hover); }
   button.connected[aria-pressed='true'] { color: var(--phasewatch-good); box-shadow: inset 0 0 0 1px color-mix(in srgb, var(--phasewatch-good) 45%, transparent); }
-  header button:focus-visible, [role='tree']:focus-visible { outline: 2px solid var(--phasewatch-accent); outline-offset: -2px; }
-  kbd { font: 10px var(--phasewatch-mono); color: var(--phasewatch-ink-faint); margin-left: 5px; }
+  header > button:focus-visible, [part='list']:focus-visible { outline: 2px solid var(--phasewatch-accent); outline-offset: -2px; }
   .columns, .row { display: grid; grid-template-columns: 14px 50px 1fr 46px; align-items: center; gap: 0 7px; padding: 0 12px 0 12px; }
   .columns { font-size: 10.5px; color: var(--phasewatch-ink-faint); padding-bottom: 4px; border-bottom: 1px solid var(--phasewatch-border); }
   .columns :nth-child(2), .columns :nth-child(4) { text-align: right; }
-  [role='tree'] { position: relative; flex: 1; min-height: 0; overflow-y: auto; padding: 4px 0; scrollbar-width: thin; scrollbar-color: var(--phasewatch-border-strong) transparent; }
-  .row { min-height: 25px; cursor: pointer; font-size: 12px; position: relative; }
+  [part='list'] { position: relative; flex: 1; min-height: 0; overflow-y: auto; padding: 4px 0; scrollbar-width: thin; scrollbar-color: var(--phasewatch-border-strong) transparent; }
+  .row { min-height: 25px; cursor: pointer; font-size: 12px; position: relative; content-visibility: auto; contain-intrinsic-height: auto 25px; }
   .row:hover { background: var(--phasewatch-hover); }
   .row[aria-selected='true'] { background: var(--phasewatch-selected); }
   .row[aria-selected='true']::before { content: ''; position: absolute; left: 0; top: 0; bottom: 0; width: 2px; background: var(--phasewatch-accent); }
   .step { text-align: right; font-weight: 550; }
   .time { text-align: right; color: var(--phasewatch-ink-faint); font-size: 11px; white-space: nowrap; }
+  .row[aria-selected='true'] .time { color: var(--phasewatch-ink-soft); }
   .strength { display: flex; align-items: center; gap: 7px; min-width: 0; color: var(--phasewatch-ink-soft); font-size: 11px; }
   .bar { flex: 1; height: 4px; border-radius: 2px; background: var(--phasewatch-grid); overflow: hidden; }
   .bar::before { content: ''; display: block; height: 100%; width: var(--share); border-radius: 2px; background: color-mix(in srgb, var(--phasewatch-accent) 62%, transparent); }

@@ -1,5 +1,6 @@
 /**
- * The events of the elements. They bubble and leave shadow roots, so that a page can listen wherever it likes.
+ * The events of the elements. They bubble and leave shadow roots, so that a page can listen wherever it likes; what asks
+ * for something (select, compare, run, live, choose, pin) is not done where the page prevents it.
  */
 import type { MetricChoice } from '../view/metric-choice.ts';
 
@@ -7,8 +8,7 @@ import type { MetricChoice } from '../view/metric-choice.ts';
 export type SelectDetail = { readonly checkpoint: string; readonly branch: number | null };
 
 export function selectEvent(checkpoint: string, branch: number | null = null): CustomEvent<SelectDetail> {
-  const detail = { checkpoint, branch };
-  return new CustomEvent('phasewatch-select', { detail, bubbles: true, composed: true });
+  return asking('phasewatch-select', { checkpoint, branch });
 }
 
 export type HoverDetail = { readonly step: number | null };
@@ -25,32 +25,37 @@ export function compareEvent(
   checkpoint: string | null,
   branch: number | null = null,
 ): CustomEvent<CompareDetail> {
-  const detail = { checkpoint, branch };
-  return new CustomEvent('phasewatch-compare', { detail, bubbles: true, composed: true });
+  return asking('phasewatch-compare', { checkpoint, branch });
 }
 
 export type RunDetail = { readonly run: string };
 
 /** Another run is to be watched. */
 export function runEvent(run: string): CustomEvent<RunDetail> {
-  return new CustomEvent('phasewatch-run', { detail: { run }, bubbles: true, composed: true });
+  return asking('phasewatch-run', { run });
 }
 
 export type ChooseDetail = { readonly choice: MetricChoice };
 
 /** Other metrics are to be shown. */
 export function chooseEvent(choice: MetricChoice): CustomEvent<ChooseDetail> {
-  return new CustomEvent('phasewatch-choose', { detail: { choice }, bubbles: true, composed: true });
+  return asking('phasewatch-choose', { choice });
+}
+
+export type PinDetail = { readonly node: string | null };
+
+/** A node's own charts are to be opened, `null` to close them. */
+export function pinEvent(node: string | null): CustomEvent<PinDetail> {
+  return asking('phasewatch-pin', { node });
 }
 
 /** The person wants to follow the run again. */
 export function liveEvent(): CustomEvent<null> {
-  return new CustomEvent('phasewatch-live', { detail: null, bubbles: true, composed: true });
+  return asking('phasewatch-live', null);
 }
 
-/** The person does not want to wait for the next attempt. */
-export function retryEvent(): CustomEvent<null> {
-  return new CustomEvent('phasewatch-retry', { detail: null, bubbles: true, composed: true });
+function asking<Detail>(type: string, detail: Detail): CustomEvent<Detail> {
+  return new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable: true });
 }
 
 declare global {
@@ -60,7 +65,7 @@ declare global {
     'phasewatch-compare': CustomEvent<CompareDetail>;
     'phasewatch-run': CustomEvent<RunDetail>;
     'phasewatch-choose': CustomEvent<ChooseDetail>;
+    'phasewatch-pin': CustomEvent<PinDetail>;
     'phasewatch-live': CustomEvent<null>;
-    'phasewatch-retry': CustomEvent<null>;
   }
 }

@@ -2,20 +2,19 @@
  * The legend of `phasewatch-graph`: shapes, roles, and the scale of edge weights with its threshold, or of changes and
  * their kinds while the graph is compared with another.
  */
-import { html, svg, type TemplateResult } from 'lit';
+import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { EdgeFate } from '../view/difference.ts';
+import { markOf } from '../view/role-marks.ts';
 import { ROLE_EXPLANATIONS, ROLES } from '../view/roles.ts';
+import { FATE_INKS } from './edge-painter.ts';
 
 const WEDGE = { width: 92, height: 7 } as const;
-const FATES: readonly { readonly fate: EdgeFate; readonly classes: string; readonly title: string }[] = [
-  { fate: 'added', classes: 'rise', title: 'Above the threshold of an active edge now, and not before' },
-  { fate: 'stronger', classes: 'rise same', title: 'Grew without passing the threshold of an active edge' },
-  { fate: 'weaker', classes: 'fall same', title: 'Shrank without passing the threshold of an active edge' },
-  {
-    fate: 'removed',
-    classes: 'fall gone',
-    title: 'Above the threshold of an active edge before, and not now',
-  },
+const KEY_RADIUS = 4;
+const FATES: readonly { readonly fate: EdgeFate; readonly title: string }[] = [
+  { fate: 'added', title: 'Above the threshold of an active edge now, and not before' },
+  { fate: 'stronger', title: 'Grew without passing the threshold of an active edge' },
+  { fate: 'weaker', title: 'Shrank without passing the threshold of an active edge' },
+  { fate: 'removed', title: 'Above the threshold of an active edge before, and not now' },
 ];
 
 export function graphLegend(top: number, threshold: number, comparing: boolean): TemplateResult {
@@ -24,7 +23,10 @@ export function graphLegend(top: number, threshold: number, comparing: boolean):
     <span class="item"><svg width="12" height="12"><rect class="key-node" x="1" y="1" width="10" height="10" rx="2" /></svg>MLP</span>
     ${ROLES.map(
       (role) => html`<span class="item" title=${ROLE_EXPLANATIONS[role]}>
-        <svg width="12" height="12"><circle class="key-${role}" cx="6" cy="6" r="5" /></svg>${role}
+        <svg width="16" height="16" viewBox="-8 -8 16 16"><g class="node" data-role=${role}>
+          ${role === 'gatekeeper' ? svg`<circle class="keeper" r="6.5" />` : nothing}<circle class="shape" r="4" cy=${role === 'spreader' ? 2.5 : role === 'gatherer' ? -2.5 : 0} />
+          ${role === 'gatekeeper' ? nothing : svg`<path class="mark ${role}" d=${markOf(role, KEY_RADIUS)} transform=${role === 'spreader' ? 'translate(0 2.5)' : 'translate(0 -2.5)'} />`}
+        </g></svg>${role}
       </span>`,
     )}
     ${comparing ? fateItems(top) : weightItem(top, threshold)}
@@ -32,11 +34,12 @@ export function graphLegend(top: number, threshold: number, comparing: boolean):
 }
 
 function fateItems(top: number): TemplateResult[] {
-  const items = FATES.map(
-    ({ fate, classes, title }) => html`<span class="item" title=${title}>
-      <svg width="20" height="8"><path class="key-edge ${classes}" d="M2 4 H18" /></svg>${fate}
-    </span>`,
-  );
+  const items = FATES.map(({ fate, title }) => {
+    const { colour, opacity, extraPixels, dash } = FATE_INKS[fate];
+    return html`<span class="item" title=${title}>
+      <svg width="26" height="8"><path class="key-edge ${colour}" d="M0 4 H26" stroke-width=${2 + extraPixels} stroke-opacity=${opacity} stroke-dasharray=${dash.join(' ')} /></svg>${fate}
+    </span>`;
+  });
   return [
     ...items,
     html`<span class="item" title="What the widest edge stands for">width: change up to ${top}</span>`,

@@ -1,20 +1,21 @@
 /**
- * The node layer of `phasewatch-graph`: one focusable shape a node, above the edges. One node is in the tab order, the
- * others are reached from it by arrow keys, so that 408 nodes are one tab stop.
+ * The node layers of `phasewatch-graph`, above the edges: one focusable shape a node, and over them, while one is pointed
+ * at, those that light up with it. The first layer is then faded as a whole: what is pointed at changes with every
+ * movement, and 408 shapes would have to be painted anew. One node is in the tab order, the others are reached from it by
+ * arrow keys, so that 408 nodes are one tab stop.
  */
 import { type SVGTemplateResult, svg } from 'lit';
 import type { ComponentNode } from '../../protocol/graph.ts';
 import type { Roles } from '../../protocol/state.ts';
 import type { Layout } from '../view/layout.ts';
+import type { Neighbourhood } from '../view/neighbourhood.ts';
 import { type Picture, radiusOf } from '../view/picture.ts';
-import { rolesOf } from '../view/roles.ts';
+import { markOf, RING_GAP } from '../view/role-marks.ts';
+import { type Role, rolesOf } from '../view/roles.ts';
 import { nodeTip, spoken } from '../view/tips.ts';
-import type { Pointed } from './edge-painter.ts';
 
 /** A pointer should not need to hit 5 px. */
 const HIT_RADIUS_MIN = 9;
-/** A gatekeeper has a ring of its own, so that it can be a spreader or a gatherer as well. */
-const KEEPER_GAP = 3.5;
 const HALO_GAP = 6;
 
 export type NodeLayerOptions = {
@@ -22,15 +23,39 @@ export type NodeLayerOptions = {
   readonly layout: Layout;
   readonly picture: Picture;
   readonly roles: Roles | null;
-  readonly pointed: Pointed;
   /** Index of the node in the tab order. */
   readonly tabStop: number;
+  /** Index of the node whose charts are open, null for none. */
+  readonly pinned: number | null;
 };
 
 export function nodeLayer(options: NodeLayerOptions): SVGTemplateResult {
-  const { nodes } = options;
-  return svg`
-    ${nodes.map((node, index) => nodeShape(node, index, options))}`;
+  return svg`${options.nodes.map((node, index) => {
+    const roles = rolesIn(options, index);
+    const words = isGhost(options, index)
+      ? `${node.id}: not computed yet`
+      : spoken(nodeTip(node, index, options.picture.strengths, roles));
+    // What is written in the node has to be a word of its name.
+    const said = words.replace(/^(L\d+)(?=H|MLP)/, '$1 ');
+    const radius = Math.max(radiusIn(options, index), HIT_RADIUS_MIN);
+    return svg`
+    <g class=${classesOf(options, index)} data-node=${index} data-id=${node.id} data-role=${roles.join(' ')} role="button" aria-label=${said}
+      aria-pressed=${index === options.pinned ? 'true' : 'false'} tabindex=${index === options.tabStop ? 0 : -1} transform=${placeOf(options, index)}>
+      <circle class="hit" r=${radius} />
+      ${figure(options, index, roles)}
+    </g>`;
+  })}`;
+}
+
+/** The nodes of a neighbourhood, with a halo around the one that is pointed at. */
+export function litLayer(options: NodeLayerOptions, { node, nodes }: Neighbourhood): SVGTemplateResult {
+  return svg`${[...nodes].map((index) => {
+    const roles = rolesIn(options, index);
+    return svg`
+    <g class="${classesOf(options, index)} ${index === node ? 'pointed' : ''}" data-role=${roles.join(' ')} transform=${placeOf(options, index)}>
+      ${figure(options, index, roles)}
+    </g>`;
+  })}`;
 }
 
 /** Lines and names of the layers, to lie under the edges. */
@@ -42,44 +67,55 @@ export function layerLines(layout: Layout, width: number): SVGTemplateResult {
   )}`;
 }
 
-function nodeShape(node: ComponentNode, index: number, options: NodeLayerOptions): SVGTemplateResult {
-  const { layout, picture, pointed } = options;
-  const { x, y, label } = layout.places[index];
-  const ghost = node.layer >= picture.layersDone;
-  const roles = ghost ? [] : rolesOf(node.id, options.roles);
-  const radius = radiusOf(layout, ghost ? 0 : picture.shares[index]);
-  const isPointed = pointed.kind === 'node' && pointed.neighbourhood.node === index;
-  const dim = pointed.kind === 'node' && !pointed.neighbourhood.nodes.has(index);
-  const next = ghost && node.layer === picture.layersDone;
-  const classes = [
-    'node',
-    ghost ? 'ghost' : '',
-    next ? 'next' : '',
-    layout.labelled ? '' : 'small',
-    dim ? 'dim' : '',
-    isPointed ? 'pointed' : '',
-  ]
-    .filter(Boolean)
-    .join(' ');
-  const said = ghost
-    ? `${node.id}: not computed yet`
-    : spoken(nodeTip(node, index, picture.strengths, roles));
+function figure(options: NodeLayerOptions, index: number, roles: readonly Role[]): SVGTemplateResult {
+  const node = options.nodes[index];
+  const radius = radiusIn(options, index);
+  const { layout } = options;
   return svg`
-    <g class=${classes} data-node=${index} data-id=${node.id} data-role=${roles.join(' ')} role="img" aria-label=${said}
-      tabindex=${index === options.tabStop ? 0 : -1} transform="translate(${x} ${y})">
-      <circle class="hit" r=${Math.max(radius, HIT_RADIUS_MIN)} />
       ${shape(node, 'halo', radius + HALO_GAP)}
-      ${roles.includes('gatekeeper') ? shape(node, 'keeper', radius + KEEPER_GAP) : ''}
+      ${roles.includes('gatekeeper') ? shape(node, 'keeper', radius + RING_GAP) : ''}
       ${shape(node, 'shape', radius)}
-      ${layout.labelled ? svg`<text>${label}</text>` : ''}
-    </g>`;
+      ${roles.map((role) => {
+        const mark = markOf(role, roles.includes('gatekeeper') ? radius + RING_GAP : radius);
+        return mark === null ? '' : svg`<path class="mark ${role}" d=${mark} />`;
+      })}
+      ${layout.labelled ? svg`<text aria-hidden="true">${layout.places[index].label}</text>` : ''}`;
 }
 
+function isGhost({ nodes, picture }: NodeLayerOptions, index: number): boolean {
+  return nodes[index].layer >= picture.layersDone;
+}
+
+function rolesIn(options: NodeLayerOptions, index: number): Role[] {
+  return isGhost(options, index) ? [] : rolesOf(options.nodes[index].id, options.roles);
+}
+
+function radiusIn(options: NodeLayerOptions, index: number): number {
+  return radiusOf(options.layout, isGhost(options, index) ? 0 : options.picture.shares[index]);
+}
+
+function placeOf({ layout }: NodeLayerOptions, index: number): string {
+  return `translate(${layout.places[index].x} ${layout.places[index].y})`;
+}
+
+function classesOf(options: NodeLayerOptions, index: number): string {
+  const { nodes, picture, layout, pinned } = options;
+  const ghost = isGhost(options, index);
+  const classes = ['node'];
+  if (ghost) classes.push('ghost');
+  if (ghost && nodes[index].layer === picture.layersDone) classes.push('next');
+  if (!layout.labelled) classes.push('small');
+  if (index === pinned) classes.push('pinned');
+  return classes.join(' ');
+}
+
+/** Lengths stand in the style, where a change of them can be a transition. */
 function shape(node: ComponentNode, name: string, radius: number): SVGTemplateResult {
-  if (node.kind === 'head') return svg`<circle class=${name} r=${radius} />`;
+  if (node.kind === 'head') return svg`<circle class=${name} .style=${`r:${radius.toFixed(2)}px`} />`;
   // A square of the circle's area would look smaller; this one has its width less an eighth.
   const half = radius * 0.94;
-  return svg`<rect class=${name} x=${-half} y=${-half} width=${2 * half} height=${2 * half} rx=${radius * 0.28} />`;
+  const [from, side] = [(-half).toFixed(2), (2 * half).toFixed(2)];
+  return svg`<rect class=${name} .style=${`x:${from}px;y:${from}px;width:${side}px;height:${side}px`} rx=${radius * 0.28} />`;
 }
 
 /** The node an arrow key leads to, `null` where there is none: along the layer, or to the nearest one of the next. */

@@ -2,7 +2,6 @@
  * Colours of theme.css as a canvas can use them: a canvas knows no custom properties and no `light-dark()`, so each
  * is read once per colour scheme from a hidden element that has it as its `color`.
  */
-import type { Scheme } from '../controllers/scheme-controller.ts';
 import type { PhaseName } from '../view/phase-bands.ts';
 
 export type ColourName =
@@ -10,6 +9,7 @@ export type ColourName =
   | 'edge-strong'
   | 'spreader'
   | 'gatherer'
+  | 'gatekeeper'
   | 'line'
   | 'line-second'
   | 'band'
@@ -22,21 +22,25 @@ export type ColourName =
   | 'noise'
   | 'rise'
   | 'fall'
+  | `run-${2 | 3 | 4 | 5 | 6 | 7 | 8}`
   | `phase-${PhaseName}`;
+
+/** Thin enough to be seen through; of the system's own colours they would be solid. */
+const WASHES: ReadonlySet<ColourName> = new Set(['band', 'noise']);
 
 export class Palette {
   readonly #root: ShadowRoot;
   readonly #read = new Map<ColourName, string>();
-  #scheme: Scheme | null = null;
+  #version: string | null = null;
 
   constructor(root: ShadowRoot) {
     this.#root = root;
   }
 
-  /** Forgets what was read under another scheme; whether there was one. */
-  follow(scheme: Scheme): boolean {
-    if (scheme === this.#scheme) return false;
-    this.#scheme = scheme;
+  /** Forgets what was read of another version of the colours; whether there was one. */
+  follow(version: string): boolean {
+    if (version === this.#version) return false;
+    this.#version = version;
     this.#read.clear();
     return true;
   }
@@ -46,6 +50,7 @@ export class Palette {
     if (known !== undefined) return known;
     const probe = document.createElement('i');
     probe.style.color = `var(--phasewatch-${name})`;
+    if (WASHES.has(name)) probe.style.setProperty('forced-color-adjust', 'none');
     this.#root.append(probe);
     const colour = getComputedStyle(probe).color;
     probe.remove();

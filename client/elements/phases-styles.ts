@@ -14,10 +14,15 @@ export const phaseHues: CSSResult = css`
 export const phasesStyles = [
   phaseHues,
   css`
-    :host { display: block; position: relative; background: var(--phasewatch-panel); padding: 5px 0 2px; font-size: 12px; }
+    :host { display: block; position: relative; background: var(--phasewatch-panel); padding: 5px 0 2px !important; font-size: 12px !important; }
+    .title { display: flex; align-items: center; gap: 8px; padding: 5px 14px 4px; }
+    h2 { margin: 0; flex: 1; font-size: 14px; font-weight: 650; letter-spacing: -0.01em; }
+    .lacking { position: relative; min-height: 150px; }
+    .steps { position: relative; height: 15px; margin: 2px ${PLOT_INSET.right}px 0 ${PLOT_INSET.left}px; font-size: 10.5px; color: var(--phasewatch-ink-faint); }
+    .steps span { position: absolute; transform: translateX(-50%); white-space: nowrap; }
     .ribbon { position: relative; padding: 0 ${PLOT_INSET.right}px 0 ${PLOT_INSET.left}px; }
     .label { position: absolute; left: 0; width: ${PLOT_INSET.left - 6}px; bottom: 3px; text-align: right; font-size: 11px; color: var(--phasewatch-ink-faint); }
-    .axis { position: relative; height: 31px; }
+    .axis { position: relative; height: 32px; overflow: clip; overflow-clip-margin: 2px; }
     button { all: unset; cursor: pointer; box-sizing: border-box; }
     .segment {
       position: absolute; top: 8px; bottom: 0; overflow: hidden; white-space: nowrap; padding: 0; line-height: 19px; font-size: 11.5px;
@@ -42,7 +47,7 @@ export const phasesStyles = [
     .line.focus { border-left: 1px dashed var(--phasewatch-accent); }
     .line.hover { border-left: 1px solid var(--phasewatch-cursor); }
     [popover] {
-      position: fixed; inset: auto; margin: 0; width: max-content; max-width: min(410px, calc(100vw - 40px)); padding: 10px 13px; border-radius: 8px; font-size: 12px;
+      position: fixed; inset: auto; margin: 0; width: max-content; max-width: min(410px, calc(100vw - 40px)); max-height: calc(100vh - 16px); overflow: auto; box-sizing: border-box; padding: 10px 13px; border-radius: 8px; font-size: 12px;
       color: var(--phasewatch-ink-soft); background: var(--phasewatch-raised); border: 1px solid var(--phasewatch-border-strong);
       box-shadow: 0 8px 28px var(--phasewatch-shadow); white-space: normal;
     }
@@ -61,7 +66,7 @@ export const phasesStyles = [
     .legend { margin: 3px 0; font-size: 11.5px; white-space: nowrap; color: var(--phasewatch-ink-faint); }
     .legend i { display: inline-block; width: 18px; margin-right: 6px; border-top: 1.5px dashed var(--phasewatch-line); opacity: 0.65; vertical-align: middle; }
     details { flex: 1; min-width: 0; margin: 3px 0 0; padding: 0 0 3px; }
-    summary { cursor: pointer; color: var(--phasewatch-ink-faint); font-size: 11.5px; width: max-content; border-radius: 3px; }
+    summary { cursor: pointer; color: var(--phasewatch-ink-faint); font-size: 11.5px; line-height: 18px; padding: 3px 0; width: max-content; border-radius: 3px; }
     summary:hover { color: var(--phasewatch-ink); }
     summary:focus-visible, li button:focus-visible { outline: 2px solid var(--phasewatch-accent); outline-offset: 1px; }
     ol { list-style: none; margin: 4px 0 4px; padding: 0; max-height: 168px; overflow-y: auto; scrollbar-width: thin; }
@@ -76,6 +81,15 @@ export const phasesStyles = [
     ol li.fresh { animation: tint 3s ease-out; }
     @keyframes arrive { 0% { transform: scale(2.4); background: var(--phasewatch-accent); opacity: 1; } }
     @keyframes tint { 0%, 40% { background: var(--phasewatch-selected); } }
+    @media (forced-colors: active) {
+      .segment { border: 1px solid CanvasText; border-bottom-width: 3px; }
+      .segment.pointed { border-color: Highlight; }
+      .mark::before, .mark::after, .fork::after { forced-color-adjust: none; background: CanvasText; }
+      .mark.pointed::after, .mark:hover::after { background: Highlight; }
+      .interval-shade { forced-color-adjust: none; background: GrayText; }
+      .swatch { border: 1px solid CanvasText; }
+    }
+    @media (max-width: 420px) { [popover] { max-width: calc(100vw - 16px); padding: 9px 10px; } [popover] th { white-space: normal; padding-right: 4px; } [popover] td { padding-left: 4px; } ol li { flex-wrap: wrap; } ol li button { flex-wrap: wrap; gap: 0 10px; } .drivers { flex: 1 1 100%; order: 1; white-space: normal; } }
     @media (prefers-reduced-motion: reduce) { .mark::after, li { animation: none !important; } .segment { transition: none; } }
   `,
 ];

@@ -1,86 +1,81 @@
 /**
- * `<phasewatch-app>`: the dashboard. It owns the store and says to each element what it shows.
+ * `<phasewatch-app>`: the dashboard, all widgets of one feed.
  *
- * Attributes: none; the server is the one that served the page, `?run=` names a run, `#token=` shows a token. Keys: L follows the run, left and
- * right look at the checkpoint before and after. Reflects `data-late-results` (graphs that came too late to be shown),
- * `data-resyncs`, `data-resumes` (how often the stream was begun anew, and went on where it had been cut off).
+ * Attribute: `page` (it owns its page: takes run, token and view from the address, keeps what is looked at there and what
+ * is chosen on this machine). Keys: `view/keys.ts`; in a page of somebody else only while the focus is inside of it.
+ * Reflects `data-late-results` (graphs that came too late to be shown), `data-resyncs`, `data-resumes` (how often the
+ * stream was begun anew, and went on where it had been cut off).
  */
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
-import type { PhaseChange, PhaseSegment } from '../../protocol/phases.ts';
-import type { Branch, Checkpoint, Graph, RunState } from '../../protocol/state.ts';
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
 import { unreachable } from '../../protocol/unreachable.ts';
-import { addressesOf, pageWithRun } from '../addresses.ts';
-import { ComparisonController } from '../controllers/comparison-controller.ts';
-import { FocusController } from '../controllers/focus-controller.ts';
+import { AddressController } from '../controllers/address-controller.ts';
+import { LazyController } from '../controllers/lazy-controller.ts';
 import { MetricChoiceController } from '../controllers/metric-choice-controller.ts';
-import { NewsController } from '../controllers/news-controller.ts';
-import { SchemeController } from '../controllers/scheme-controller.ts';
-import { SessionController } from '../controllers/session-controller.ts';
-import { StoreController } from '../controllers/store-controller.ts';
-import { fetchGraph } from '../graphs.ts';
-import { Session } from '../session.ts';
-import { openWebSocket } from '../socket.ts';
-import { Store } from '../store.ts';
-import type { CheckpointKey } from '../view/branches.ts';
-import { liveCheckpoint, neighbourOf } from '../view/focus.ts';
-import { type Notice, noticeOf } from '../view/notice.ts';
+import { NotificationController } from '../controllers/notification-controller.ts';
+import { PageController } from '../controllers/page-controller.ts';
+import type { Theme } from '../controllers/scheme-controller.ts';
+import { SizeController } from '../controllers/size-controller.ts';
+import type { Feed } from '../feed/feed.ts';
+import { actionOf, type KeyAction } from '../view/keys.ts';
+import { VIEWS, type View } from '../view/view-address.ts';
+import { appControls } from './app-controls.ts';
 import { appStyles } from './app-styles.ts';
-import type { ChooseDetail, CompareDetail, RunDetail, SelectDetail } from './events.ts';
-import { focusBanner } from './focus-banner.ts';
+import type { ChooseDetail, RunDetail } from './events.ts';
+import { isKeyTaken } from './key-target.ts';
 import './phasewatch-checkpoints.ts';
-import './phasewatch-diff.ts';
 import './phasewatch-graph.ts';
 import './phasewatch-metrics.ts';
-import './phasewatch-roles.ts';
+import './phasewatch-scrubber.ts';
 import './phasewatch-status.ts';
+import { type Table, Widget } from './widget.ts';
+import { widgetStyles } from './widget-styles.ts';
 
-const NO_SEGMENTS: readonly PhaseSegment[] = [];
-const NO_CHANGES: readonly PhaseChange[] = [];
-const NO_CHECKPOINTS: readonly Checkpoint[] = [];
-const NO_BRANCHES: readonly Branch[] = [];
+const TABS: Readonly<Record<View, { readonly label: string; readonly title: string }>> = {
+  graph: { label: 'Graph', title: 'The component graph of the checkpoint looked at (key 1)' },
+  matrix: { label: 'Matrix', title: 'All edges of that graph as a matrix (key 2)' },
+  roles: { label: 'Roles', title: 'Which node held which role when (key 3)' },
+  changes: { label: 'Changes', title: 'What changed between two checkpoints (key 4)' },
+};
+const NEXT_THEME: Readonly<Record<Theme, Theme>> = { auto: 'light', light: 'dark', dark: 'auto' };
+/** In less there is no room for the list beside anything: it is folded, and the strip stands for it. */
+const NARROW_PIXELS = 620;
+const BLOCKED =
+  'This browser blocks notifications of this page. Allow them in its settings for the site, then press the bell again.';
 
-type View = 'graph' | 'roles' | 'changes';
-
-const VIEWS: readonly { readonly view: View; readonly label: string; readonly title: string }[] = [
-  { view: 'graph', label: 'Graph', title: 'The component graph of the checkpoint looked at' },
-  { view: 'roles', label: 'Roles', title: 'Which node held which role when' },
-  { view: 'changes', label: 'Changes', title: 'What changed between two checkpoints' },
-];
-
+/** The dashboard: all widgets of one run. */
 @customElement('phasewatch-app')
-export class PhasewatchApp extends LitElement {
-  static override readonly styles = appStyles;
+export class PhasewatchApp extends Widget {
+  static override readonly styles = [widgetStyles, appStyles];
 
-  readonly #store: Store;
-  readonly #focus: FocusController;
-  readonly #comparison: ComparisonController;
-  readonly #news: NewsController;
-  readonly #scheme = new SchemeController(this);
-  readonly #metrics = new MetricChoiceController(this);
+  @property({ type: Boolean }) page = false;
   @state() private view: View = 'graph';
-  /** The graph drawn last stays, dimmed, until the one asked for has come. */
-  #lastGraph: Graph | null = null;
+  /** Whether the folded list of checkpoints is open. */
+  @state() private isListOpen = false;
+  @state() private message: string | null = null;
+  readonly #page = new PageController(this);
+  readonly #metrics = new MetricChoiceController(this);
+  readonly #address = new AddressController(this, {
+    feed: () => this.bound,
+    own: () => ({ view: this.view, metrics: this.#metrics.choice, theme: this.theme ?? 'auto' }),
+    take: ({ view, metrics, theme }) => {
+      if (view !== undefined) this.view = view;
+      if (metrics !== undefined) this.#metrics.take(metrics);
+      if (theme !== undefined) this.#page.takeTheme(theme);
+    },
+  });
+  readonly #notifications = new NotificationController(this, () => this.bound);
+  readonly #lazy = new LazyController(this);
+  readonly #size = new SizeController(this, () => this.renderRoot.querySelector('.frame'));
+  /** Whether the help of the keys has been asked for. */
+  #hasHelp = false;
 
-  constructor() {
-    super();
-    const addresses = addressesOf(location.href);
-    const session = new Session({ ...addresses, fetch: (address, init) => fetch(address, init) });
-    this.#store = new Store({
-      address: addresses.stream,
-      run: addresses.run,
-      open: openWebSocket,
-      access: session,
-      fetchGraph: (run, checkpoint) => fetchGraph(session.request(addresses.graph(run, checkpoint))),
-    });
-    new SessionController(this, session, this.#store);
-    new StoreController(this, this.#store);
-    this.#focus = new FocusController(this, this.#store);
-    this.#news = new NewsController(this, this.#store);
-    this.#comparison = new ComparisonController(this, this.#store, {
-      shown: () => this.#shownKey(),
-      wanted: () => this.view === 'changes',
-    });
+  override get heading(): string {
+    return 'Phasewatch';
+  }
+
+  override get table(): Table | null {
+    return null;
   }
 
   override connectedCallback(): void {
@@ -94,148 +89,131 @@ export class PhasewatchApp extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { state, status } = this.#store;
-    const checkpoints = state?.checkpoints ?? NO_CHECKPOINTS;
-    const branches = state?.branches ?? NO_BRANCHES;
-    const shown = this.#shown();
+    const feed = this.bound;
     const { choice } = this.#metrics;
-    return html`
-      <phasewatch-status .state=${state} .status=${status} .runs=${this.#store.runs} .run=${this.#store.run} .resyncs=${this.#store.resyncs} .announcement=${this.#news.announcement} .fresh=${this.#news.fresh} @phasewatch-retry=${this.#retry} @phasewatch-run=${this.#watch}>
-        <button class="scheme" data-testid="scheme" title="Colours: as the system says, light, or dark" @click=${() => this.#scheme.next()}>
-<svg width="11" height="11" viewBox="0 0 12 12" aria-hidden="true"><circle cx="6" cy="6" r="5" fill="none" stroke="currentColor" stroke-width="1.4" /><path d="M6 1 A5 5 0 0 1 6 11 Z" fill="currentColor" /></svg>
-          ${this.#scheme.choice === 'system' ? 'auto' : this.#scheme.choice}
-        </button>
+    return html`<div class="frame">
+      <phasewatch-status role="region" aria-label="Run and connection" .feed=${feed} @phasewatch-run=${this.#watched}>
+        ${appControls({
+          theme: this.theme ?? 'auto',
+          nextTheme: this.#nextTheme,
+          link: this.page ? this.#address.link : null,
+          notifications: this.#notifications.standing,
+          toggleNotifications: this.#toggleNotifications,
+          help: this.#help,
+        })}
       </phasewatch-status>
-      <main @phasewatch-select=${this.#select} @phasewatch-compare=${this.#compare} @phasewatch-choose=${this.#choose} @phasewatch-live=${this.#follow}>
+      ${this.#said(this.#address.problem ?? this.message)}
+      <main @phasewatch-choose=${this.#choose}>
         <section class="centre">
           ${this.#tabs()}
-          ${this.#graph(state)}
-          ${state ? this.#otherView(state) : nothing}
+          <phasewatch-graph class="view" id="view-graph" role="tabpanel" aria-labelledby="tab-graph" ?hidden=${this.view !== 'graph'} .feed=${feed}></phasewatch-graph>
+          ${this.#otherView(feed)}
+          <phasewatch-scrubber .feed=${feed}></phasewatch-scrubber>
         </section>
-        <phasewatch-checkpoints .checkpoints=${checkpoints} .branches=${branches} .shown=${this.#shownKey()} .base=${this.#chosenBase()?.key ?? null} ?live=${this.#focus.chosen === null} ?connected=${status.phase === 'live'}></phasewatch-checkpoints>
-        <phasewatch-metrics .checkpoints=${checkpoints} .branches=${branches} .segments=${state?.segments ?? NO_SEGMENTS} .changes=${state?.phaseChanges ?? NO_CHANGES} .fresh=${this.#news.fresh}
-          .run=${state?.run.name ?? ''} .scope=${choice.scope} .chosen=${choice.chosen} .focusStep=${shown?.step ?? null} .scheme=${this.#scheme.scheme}></phasewatch-metrics>
+        ${this.#list(feed)}
+        <phasewatch-metrics .feed=${feed} .scope=${choice.scope} .chosen=${choice.chosen}></phasewatch-metrics>
       </main>
-    `;
+      ${this.#hasHelp ? html`<phasewatch-keys></phasewatch-keys>` : nothing}
+    </div>`;
   }
 
   protected override updated(): void {
-    this.setAttribute('data-late-results', String(this.#focus.lateResults));
-    this.setAttribute('data-resyncs', String(this.#store.resyncs));
-    this.setAttribute('data-resumes', String(this.#store.resumes));
-    const name = this.#store.state?.run.name;
-    document.title = name ? `${name} · phasewatch` : 'phasewatch';
+    const feed = this.bound;
+    this.setAttribute('data-late-results', String(feed?.focusing.lateResults ?? 0));
+    this.setAttribute('data-resyncs', String(feed?.resyncs ?? 0));
+    this.setAttribute('data-resumes', String(feed?.resumes ?? 0));
+    this.#page.title(feed?.state?.run.name ?? null);
   }
 
-  #graph(state: RunState | null): TemplateResult {
-    const { focus } = this.#focus;
-    const notice = noticeOf({
-      state,
-      status: this.#store.status,
-      focus,
-      fetchProblem: this.#focus.problem,
-      now: Date.now(),
-    });
-    if (focus.kind === 'graph') this.#lastGraph = focus.graph;
-    else if (notice !== null) this.#lastGraph = null;
-    const partial = focus.kind === 'graph' && focus.partial;
-    return html`<phasewatch-graph class="view" id="view-graph" role="tabpanel" ?hidden=${this.view !== 'graph'} .analysis=${state?.run.analysis ?? null} .graph=${this.#lastGraph} .base=${this.#chosenBase() ? this.#comparison.graph : null} ?partial=${partial}
-      .roles=${focus.kind === 'graph' ? focus.checkpoint.roles : null} .undefinedCount=${focus.kind === 'graph' ? focus.checkpoint.undefinedCount : 0} ?busy=${focus.kind === 'absent'}
-      .layersReported=${partial ? (state?.progress.layersDone ?? 0) : 0} .scheme=${this.#scheme.scheme}>
-      ${state ? this.#banner(state) : nothing}
-      ${notice ? this.#notice(notice) : nothing}
-    </phasewatch-graph>`;
+  #said(message: string | null): TemplateResult | typeof nothing {
+    if (message === null) return nothing;
+    return html`<p class="message" role="status" data-testid="message"><span>${message}</span><button aria-label="Close this message" title="Close" @click=${this.#unsay}>×</button></p>`;
   }
 
   #tabs(): TemplateResult {
-    const base = this.#chosenBase();
+    const base = this.bound?.chosenBase ?? null;
     return html`<div role="tablist" aria-label="Views of the run" @keydown=${this.#tabKeyPressed}>
       ${VIEWS.map(
-        ({
+        (
           view,
-          label,
-          title,
-        }) => html`<button role="tab" id="tab-${view}" data-tab=${view} title=${title} aria-selected=${view === this.view} aria-controls="view-${view}"
-          tabindex=${view === this.view ? 0 : -1} @click=${() => this.#open(view)}>${label}${view === 'changes' && base ? html`<span class="comparing">since ${base.checkpoint.step.toLocaleString('en-GB')}</span>` : nothing}</button>`,
+        ) => html`<button role="tab" id="tab-${view}" data-tab=${view} title=${TABS[view].title} aria-selected=${view === this.view} aria-controls="view-${view}"
+          tabindex=${view === this.view ? 0 : -1} @click=${() => this.#open(view)}>${TABS[view].label}${view === 'changes' && base ? html`<span class="comparing">since ${base.checkpoint.step.toLocaleString('en-GB')}</span>` : nothing}</button>`,
       )}
     </div>`;
   }
 
-  /** Views that need no place of their own while they are not looked at. */
-  #otherView(state: RunState): TemplateResult | typeof nothing {
-    const { checkpoints, branches, run } = state;
-    const shown = this.#shown();
-    const key = this.#shownKey();
-    const { base, graph, problem } = this.#comparison;
-    const { focus } = this.#focus;
+  /** Views that need no place of their own while they are not looked at; each is loaded when it is for the first time. */
+  #otherView(feed: Feed | null): TemplateResult | typeof nothing {
     switch (this.view) {
       case 'graph':
         return nothing;
+      case 'matrix':
+        return this.#loaded(
+          'phasewatch-matrix',
+          () => import('./phasewatch-matrix.ts'),
+          html`<phasewatch-matrix class="view" id="view-matrix" role="tabpanel" aria-labelledby="tab-matrix" .feed=${feed}></phasewatch-matrix>`,
+        );
       case 'roles':
-        return html`<phasewatch-roles class="view" id="view-roles" role="tabpanel" .checkpoints=${checkpoints} .nodes=${run.analysis?.nodes ?? []} .changes=${state.phaseChanges} .shown=${key?.branch === null ? key.id : null}></phasewatch-roles>`;
+        return this.#loaded(
+          'phasewatch-roles',
+          () => import('./phasewatch-roles.ts'),
+          html`<phasewatch-roles class="view" id="view-roles" role="tabpanel" aria-labelledby="tab-roles" .feed=${feed}></phasewatch-roles>`,
+        );
       case 'changes':
-        return html`<phasewatch-diff class="view" id="view-changes" role="tabpanel" .analysis=${run.analysis} .checkpoints=${checkpoints} .branches=${branches}
-          .base=${base?.checkpoint ?? null} .baseBranch=${base?.key.branch ?? null} .shown=${shown} .shownBranch=${key?.branch ?? null}
-          .baseGraph=${graph} .graph=${focus.kind === 'graph' && !focus.partial ? focus.graph : null} .problem=${problem} .run=${run.name}></phasewatch-diff>`;
+        return this.#loaded(
+          'phasewatch-diff',
+          () => import('./phasewatch-diff.ts'),
+          html`<phasewatch-diff class="view" id="view-changes" role="tabpanel" aria-labelledby="tab-changes" .feed=${feed}></phasewatch-diff>`,
+        );
       default:
         return unreachable(this.view);
     }
   }
 
-  #banner(state: RunState): TemplateResult | typeof nothing {
-    const base = this.#chosenBase();
-    return focusBanner({
-      chosen: this.#focus.chosen,
-      branches: state.branches,
-      live: liveCheckpoint(state, true),
-      base: base && { checkpoint: base.checkpoint, branch: base.key.branch },
-      stopComparing: () => this.#comparison.choose(null),
-      follow: this.#follow,
-    });
+  #loaded(element: string, load: () => Promise<unknown>, template: TemplateResult): TemplateResult {
+    const standing = this.#lazy.want(element, load);
+    if (standing === 'here') return template;
+    const words =
+      standing === 'loading'
+        ? 'Loading this view.'
+        : html`This view could not be loaded; is the server there? <button class="again" @click=${() => this.#lazy.retry(element)}>Try again</button>`;
+    return html`<div class="view loading" id="view-${this.view}" role="tabpanel" aria-busy=${standing === 'loading'}><p>${words}</p></div>`;
   }
 
-  #notice(notice: Notice): TemplateResult {
-    const action = {
-      'retry-connection': { label: 'Connect now', run: this.#retry },
-      'retry-graph': { label: 'Try again', run: () => this.#focus.retry() },
-      live: { label: 'Go live', run: this.#follow },
-    };
-    const offered = notice.action === 'live' && this.#focus.chosen === null ? null : notice.action;
-    return html`<div class="notice ${notice.tone}" data-testid="notice" role="status">
-      <h2>${notice.title}</h2>
-      <p class="text">${notice.text}</p>
-      <p>${notice.hint}</p>
-      ${offered === null ? nothing : html`<button class="action" @click=${action[offered].run}>${action[offered].label}</button>`}
+  #list(feed: Feed | null): TemplateResult {
+    const isNarrow = (this.#size.size?.width ?? window.innerWidth) < NARROW_PIXELS;
+    const list = html`<phasewatch-checkpoints .feed=${feed}></phasewatch-checkpoints>`;
+    if (!isNarrow) return list;
+    const count = feed?.state?.checkpoints.length ?? 0;
+    return html`<div class="folded">
+      <button class="fold" aria-expanded=${this.isListOpen} data-testid="fold" @click=${this.#fold}><span class="turn" aria-hidden="true">▸</span>Checkpoints <span class="count">${count.toLocaleString('en-GB')}</span></button>
+      ${this.isListOpen ? list : nothing}
     </div>`;
   }
 
-  #shown() {
-    const { focus } = this.#focus;
-    return focus.kind === 'nothing' ? null : focus.checkpoint;
-  }
-
-  #shownKey(): CheckpointKey | null {
-    const { focus } = this.#focus;
-    return focus.kind === 'nothing' ? null : { id: focus.checkpoint.id, branch: focus.branch };
-  }
-
-  /** What the person compares with, null where nobody asked. */
-  #chosenBase() {
-    return this.#comparison.isChosen ? this.#comparison.base : null;
-  }
-
-  readonly #select = ({ detail: { checkpoint, branch } }: CustomEvent<SelectDetail>) =>
-    this.#focus.choose({ id: checkpoint, branch });
-  readonly #follow = () => this.#focus.choose(null);
   readonly #choose = (event: CustomEvent<ChooseDetail>) => this.#metrics.choose(event.detail.choice);
-  readonly #compare = ({ detail: { checkpoint, branch } }: CustomEvent<CompareDetail>) => {
-    this.#comparison.choose(checkpoint === null ? null : { id: checkpoint, branch });
+  readonly #watched = ({ detail: { run } }: CustomEvent<RunDetail>) => this.#page.showRun(run);
+  readonly #nextTheme = () => this.#page.chooseTheme(NEXT_THEME[this.theme ?? 'auto']);
+  readonly #fold = () => {
+    this.isListOpen = !this.isListOpen;
   };
-  readonly #watch = ({ detail: { run } }: CustomEvent<RunDetail>) => {
-    history.replaceState(history.state, '', pageWithRun(location.href, run));
-    this.#store.watch(run);
+  readonly #unsay = () => {
+    this.message = null;
+    this.#address.dismiss();
   };
-  readonly #retry = () => this.#store.retryNow();
+  readonly #toggleNotifications = async () => {
+    await this.#notifications.toggle();
+    this.message = this.#notifications.standing === 'blocked' ? BLOCKED : null;
+  };
+  readonly #help = async () => {
+    await import('./phasewatch-keys.ts');
+    this.#hasHelp = true;
+    this.requestUpdate();
+    await this.updateComplete;
+    const keys = this.renderRoot.querySelector('phasewatch-keys');
+    await keys?.updateComplete;
+    keys?.toggle();
+  };
 
   #open(view: View): void {
     this.view = view;
@@ -245,24 +223,44 @@ export class PhasewatchApp extends LitElement {
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (by === undefined) return;
     event.stopPropagation();
-    const at = VIEWS.findIndex(({ view }) => view === this.view);
-    const next = VIEWS[(at + by + VIEWS.length) % VIEWS.length];
-    this.#open(next.view);
-    this.renderRoot.querySelector<HTMLElement>(`#tab-${next.view}`)?.focus();
+    const next = VIEWS[(VIEWS.indexOf(this.view) + by + VIEWS.length) % VIEWS.length];
+    this.#open(next);
+    this.renderRoot.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
   };
 
   readonly #keyPressed = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isField(event.composedPath()[0])) return;
-    if (event.key === 'l' || event.key === 'L') this.#follow();
-    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    const { state } = this.#store;
-    const next = by && state && neighbourOf(state, this.#shownKey(), by);
-    if (next) this.#focus.choose(next);
+    const isHere = this.page || event.composedPath().includes(this);
+    const action = isHere && !isKeyTaken(event) ? actionOf(event) : null;
+    if (action === null) return;
+    event.preventDefault();
+    this.#act(action);
   };
-}
 
-function isField(target: EventTarget): boolean {
-  return target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
+  #act(action: KeyAction): void {
+    const scrubber = this.renderRoot.querySelector('phasewatch-scrubber');
+    switch (action.kind) {
+      case 'step':
+        scrubber?.step(action.by);
+        break;
+      case 'play':
+        scrubber?.toggle();
+        break;
+      case 'live':
+        this.goLive();
+        break;
+      case 'theme':
+        this.#nextTheme();
+        break;
+      case 'help':
+        void this.#help();
+        break;
+      case 'view':
+        this.#open(action.view);
+        break;
+      default:
+        unreachable(action);
+    }
+  }
 }
 
 declare global {

@@ -1,233 +1,249 @@
 /**
- * `<phasewatch-chart>`: one panel of metrics over steps. A click selects the nearest checkpoint.
+ * `<phasewatch-chart>`: a metric over the steps of a run, and of further runs beside it.
  *
- * Properties: `panel`, `checkpoints`, `branches`, `bands`, `changes`, `focusStep`, `axis`, `scheme`. Reflects `data-metric`, `data-points` (samples of
- * its first metric). Events: `phasewatch-select`, `phasewatch-hover`. Parts: `title`, `value`, `plot`.
- * What a rewound training left behind is a dashed line. Gaps stay gaps; a failed checkpoint is a tick on the axis. Not shown: anything between two samples but a line.
+ * Attributes: `metric` (id of the catalogue, or of a panel of several, as `loss`), `axis` (`linear`, `asinh`, `log`; else
+ * that of all charts of the feed), `runs` (ids of further runs, `a,b`, or `*` for all), `align` (`step`, `tokens`),
+ * `tokens-per-step` (`2097152`, or `a=2097152,b=1048576`). Reflects `data-metric`, `data-points` (samples of its first
+ * metric). Events: `phasewatch-select`, `phasewatch-hover`. Parts: `title`, `value`, `plot`, `legend`, `remark`.
+ * Pointers: `plot-gestures.ts`; keys: `chart-keys.ts`. What a rewound training left behind is a dashed line. Gaps stay
+ * gaps; a failed checkpoint is a tick on the axis. Not shown: anything between two samples but a line.
  */
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import uPlot from 'uplot';
-import type { PhaseChange } from '../../protocol/phases.ts';
-import type { Branch, Checkpoint } from '../../protocol/state.ts';
-import type { Scheme } from '../controllers/scheme-controller.ts';
+import type uPlot from 'uplot';
+import { SightController } from '../controllers/sight-controller.ts';
 import { SizeController } from '../controllers/size-controller.ts';
-import type { StepAxis } from '../view/axis.ts';
+import type { Feed } from '../feed/feed.ts';
+import type { Alignment } from '../feed/look.ts';
+import type { Range, StepAxis } from '../view/axis.ts';
 import { legendText } from '../view/branches.ts';
-import { type Columns, columnsOf, lastRowOf, noiseOf } from '../view/columns.ts';
-import { type Ghost, ghostsOf, ghostValueAt, stepSpan } from '../view/ghosts.ts';
-import { numberText } from '../view/number.ts';
-import { PANELS, type Panel } from '../view/panels.ts';
-import type { PhaseBand } from '../view/phase-bands.ts';
+import { chartTable } from '../view/chart-table.ts';
+import { type Line, nearestOn } from '../view/lines.ts';
+import { PANELS, type Panel, panelNamed, unknownMetricText } from '../view/panels.ts';
+import { readingAt, summaryOf } from '../view/readings.ts';
+import type { Beside } from './chart-beside.ts';
+import { keyPressed } from './chart-keys.ts';
+import { ChartPlot } from './chart-plot.ts';
+import { ChartScene, type Scene } from './chart-scene.ts';
 import { chartStyles } from './chart-styles.ts';
-import { hoverEvent, selectEvent } from './events.ts';
+import { ownValues } from './chart-values.ts';
+import { hoverEvent } from './events.ts';
 import { Palette } from './palette.ts';
-import { plotData, plotOptions } from './plot.ts';
+import { listenTo } from './plot-gestures.ts';
+import { hitAt } from './plot-hit.ts';
+import { type About, type Table, Widget } from './widget.ts';
+import { widgetStyles } from './widget-styles.ts';
 
-const POPOVER_WIDTH = 260;
-/** Room for the longest explanation; with less below the button, it opens above. */
-const POPOVER_HEIGHT = 140;
-const POPOVER_GAP = 6;
-
-/** What is drawn besides the data, and needs no path anew. */
-const MARKED_BY = ['focusStep', 'bands', 'changes'] as const;
-const NO_BRANCHES: readonly Branch[] = [];
-const NO_BANDS: readonly PhaseBand[] = [];
-const NO_CHANGES: readonly PhaseChange[] = [];
-
+/**
+ * One panel of metrics over training steps.
+ *
+ * @fires phasewatch-select - a checkpoint is to be looked at; cancelable
+ * @fires phasewatch-hover - the cursor is at another step
+ * @csspart title
+ * @csspart value
+ * @csspart plot
+ */
 @customElement('phasewatch-chart')
-export class PhasewatchChart extends LitElement {
-  static override readonly styles = chartStyles;
+export class PhasewatchChart extends Widget {
+  static override readonly styles = [widgetStyles, chartStyles];
 
-  @property({ attribute: false }) panel: Panel = PANELS[0];
-  @property({ attribute: false }) checkpoints: readonly Checkpoint[] = [];
-  @property({ attribute: false }) branches: readonly Branch[] = NO_BRANCHES;
-  @property({ attribute: false }) bands: readonly PhaseBand[] = NO_BANDS;
-  /** Phase changes that stand. */
-  @property({ attribute: false }) changes: readonly PhaseChange[] = NO_CHANGES;
-  @property({ attribute: false }) focusStep: number | null = null;
-  @property() axis: StepAxis = 'linear';
-  @property({ attribute: false }) scheme: Scheme = 'light';
-  @state() private hoveredRow: number | null = null;
+  /** Id of a metric of the catalogue, or of a panel of several. */
+  @property() metric = PANELS[0].id;
+  /** Null for that of all charts of the feed. */
+  @property() axis: StepAxis | null = null;
+  /** Ids of further runs, separated by commas; `*` for all. Null for those that all charts of the feed show. */
+  @property() runs: string | null = null;
+  /** What runs are in line by; null for what all charts of the feed are. */
+  @property() align: Alignment | null = null;
+  /** Of every run, or `a=2097152,b=1048576`; else as the names of the checkpoints say. */
+  @property({ attribute: 'tokens-per-step' }) tokensPerStep: string | null = null;
+  /** Whether another chart has the names of the runs and the remarks. */
+  @property({ attribute: false }) quiet = false;
+  /** What the cursor has been moved to by key. */
+  @state() private reading = '';
 
   readonly #size = new SizeController(this, () => this.renderRoot.querySelector('.plot'));
-  #palette: Palette | null = null;
-  #columns: Columns = columnsOf([], []);
-  #ghosts: readonly Ghost[] = [];
-  #plot: uPlot | null = null;
-  #plotted: { readonly axis: StepAxis; readonly panel: Panel } | null = null;
+  readonly #sight = new SightController(this);
+  readonly #maker = new ChartScene();
+  #panel: Panel | null = PANELS[0];
+  #scene: Scene | null = null;
+  #drawing: ChartPlot | null = null;
+  #beside: Beside | 'loading' | null = null;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#discard();
+    this.#drawing?.discard();
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    const isOther = changed.has('checkpoints') || changed.has('panel');
-    if (!isOther && !changed.has('branches')) return;
-    const metrics = this.panel.metrics.map(({ id }) => id);
-    if (isOther) this.#columns = columnsOf(this.checkpoints, metrics, this.panel.floor);
-    this.#ghosts = ghostsOf(this, metrics);
+  override get heading(): string {
+    return (this.#panel ?? PANELS[0]).label;
+  }
+
+  override async about(): Promise<About> {
+    const { aboutPanel } = await import('../view/about-panel.ts');
+    return aboutPanel(this.#panel ?? PANELS[0]);
+  }
+
+  override get table(): Table | null {
+    const scene = this.#scene;
+    if (scene === null || scene.lines.length === 0) return null;
+    const { panel, lines, branches, view } = scene;
+    const caption = `${panel.label}${panel.unit ? `, ${panel.unit}` : ''}`;
+    return { caption, ...chartTable({ lines, branches, metrics: panel.metrics, range: view.range }) };
+  }
+
+  protected override get savedProperties(): readonly string[] {
+    return [...super.savedProperties, 'metric', 'axis', 'runs', 'align', 'tokensPerStep'];
+  }
+
+  protected override async figure(): Promise<string | null> {
+    const scene = this.#scene;
+    if (scene === null || scene.lines.length === 0) return null;
+    const { chartFigure } = await import('../figure/chart-figure.ts');
+    const palette = new Palette(this.renderRoot as ShadowRoot);
+    const analysis = this.bound?.state?.run.analysis ?? null;
+    return chartFigure(scene, { analysis, colour: (name) => palette.colour(name) });
+  }
+
+  protected override follow(feed: Feed): void {
+    const panel = this.#panel;
+    if (panel === null) {
+      this.#scene = null;
+      return;
+    }
+    const { axis, runs, align, tokensPerStep } = this;
+    const isWanted = (runs ?? feed.look.runs) !== null || (align ?? feed.look.align) === 'tokens';
+    const module = isWanted || this.#beside !== null ? this.#besideLoaded() : null;
+    const beside = module && ((own: Line) => module.lines(feed, own, { runs, align, tokensPerStep }));
+    this.#scene = this.#maker.of(feed, { panel, axis, beside });
+    if (axis === null && runs === null && align === null && tokensPerStep === null)
+      this.#tellReach(feed, this.#scene.reach);
+  }
+
+  /** Null while it is on its way. */
+  #besideLoaded(): Beside | null {
+    if (this.#beside === null) {
+      this.#beside = 'loading';
+      void import('./chart-beside.ts').then(({ Beside }) => {
+        this.#beside = new Beside(this);
+        this.requestUpdate();
+      });
+    }
+    return this.#beside === 'loading' ? null : this.#beside;
+  }
+
+  /** The axis of all that stands in line reaches as far as the runs that all charts show. */
+  #tellReach(feed: Feed, reach: Range | null): void {
+    const isKnown = () => String(feed.look.reach) === String(reach);
+    // Not in the midst of an update, which this would begin anew; of many charts the first one tells.
+    if (!isKnown()) queueMicrotask(() => isKnown() || feed.lookAt({ reach }));
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('metric')) this.#panel = panelNamed(this.metric);
+    super.willUpdate(changed);
+    if (this.bound === null) this.#scene = null;
   }
 
   protected override render(): TemplateResult {
-    const { panel } = this;
-    const isBare = this.#columns.series.every(({ samples }) => samples === 0) && this.#ghosts.length === 0;
+    const panel = this.#panel;
+    if (panel === null)
+      return html`<div class="notice" role="status"><p>${unknownMetricText(this.metric)}</p></div>`;
+    const scene = this.#scene;
+    const lines = scene?.lines ?? [];
+    const isBare =
+      !scene?.ghosts.length &&
+      lines.every(({ columns }) => panel.metrics.every((metric) => columns.column(metric).samples === 0));
+    const isAlone = this.feed === null;
+    const beside = lines.length > 1 && this.#beside !== 'loading' ? this.#beside : null;
+    const isZoomed = isAlone && Boolean(this.bound?.look.zoom);
     return html`
-      <header>
+      <header class=${isAlone ? '' : 'among'}>
         <h3 part="title">${panel.label}</h3>
         ${panel.unit ? html`<span class="unit">${panel.unit}</span>` : nothing}
-        <button class="info" aria-label="What ${panel.label} means" popovertarget="explanation" title=${panel.explanation}>i</button>
-        <div id="explanation" popover @beforetoggle=${this.#placePopover}>${panel.explanation}<small>${panel.source}</small></div>
-        <div class="value" part="value" data-testid="value">${this.#values()}</div>
+        ${this.tools()}
+        ${isZoomed ? html`<button class="reset" title="Show all steps (key 0)" @click=${() => this.#zoom(null)}>all steps</button>` : nothing}
+        ${scene && lines.length === 1 ? html`<div class="value" part="value" data-testid="value">${ownValues(scene)}</div>` : nothing}
+        ${scene && beside && this.quiet ? beside.values(scene) : nothing}
       </header>
-      <div class="plot ${isBare ? 'bare' : ''}" part="plot" role="img" aria-label=${this.#summary()} @click=${this.#clicked}>
+      ${scene && beside && !this.quiet ? beside.legend(scene) : nothing}
+      <div class="plot ${isBare ? 'bare' : ''}" part="plot" tabindex="0" role="application" aria-roledescription="chart" aria-label=${this.#label(panel)} @keydown=${this.#keyPressed}>
         ${isBare ? html`<div class="empty">no sample yet</div>` : nothing}
       </div>
+      ${this.quiet ? nothing : scene?.remarks.map((remark) => html`<p class="remark" part="remark">${remark}</p>`)}
+      <div class="heard" role="status">${this.reading}</div>
+      ${isAlone ? this.absence() : nothing}
     `;
   }
 
-  protected override updated(changed: PropertyValues<this>): void {
-    this.setAttribute('data-metric', this.panel.id);
-    this.setAttribute('data-points', String(this.#columns.series[0]?.samples ?? 0));
-    const size = this.#size.size;
-    if (!size) return;
-    this.#palette ??= new Palette(this.renderRoot as ShadowRoot);
-    const recoloured = this.#palette.follow(this.scheme);
-    if (this.#plotted?.axis !== this.axis || this.#plotted.panel !== this.panel) {
-      this.#create(size.width, size.height, this.#palette);
-      return;
-    }
-    const plot = this.#plot;
-    if (!plot) return;
-    if (plot.width !== size.width || plot.height !== size.height) plot.setSize(size);
-    if (changed.has('checkpoints') || changed.has('branches'))
-      plot.setData(plotData(this.#columns, this.panel));
-    else if (recoloured || MARKED_BY.some((name) => changed.has(name))) plot.redraw(false, true);
+  protected override updated(_changed: PropertyValues): void {
+    const scene = this.#scene;
+    this.setAttribute('data-metric', this.#panel?.id ?? '');
+    const own = scene?.lines[0]?.columns.column(scene.panel.metrics[0]);
+    this.setAttribute('data-points', String(own?.samples ?? 0));
+    const container = this.renderRoot.querySelector<HTMLElement>('.plot');
+    if (container === null) this.#drawing?.discard();
+    if (container === null || scene === null || scene.lines.length === 0) return;
+    if (!this.#size.size || !this.#sight.isInSight) return;
+    this.#drawing ??= new ChartPlot({
+      palette: new Palette(this.renderRoot as ShadowRoot),
+      made: (plot) => this.#listen(plot),
+    });
+    this.#drawing.draw(scene, container, this.#size.size, this.colours.version);
   }
 
-  #create(width: number, height: number, palette: Palette): void {
-    this.#discard();
-    const container = this.renderRoot.querySelector<HTMLElement>('.plot');
-    if (!container) return;
-    const options = plotOptions({
-      width,
-      height,
-      panel: this.panel,
-      axis: this.axis,
-      colour: (name) => palette.colour(name),
-      marks: () => ({
-        focusStep: this.focusStep,
-        failedSteps: this.#columns.failedSteps,
-        bands: this.bands,
-        changes: this.changes,
-        noise: noiseOf(this.#columns),
-        forkSteps: this.branches.map(({ fromStep }) => fromStep),
-        ghosts: this.#ghosts,
-      }),
-      span: () => stepSpan(this),
-      hovered: (row) => {
-        this.hoveredRow = row;
-        this.dispatchEvent(hoverEvent(row === null ? null : (this.#columns.steps[row] ?? null)));
+  #listen(plot: uPlot): void {
+    const whole: Range = [0, 1];
+    listenTo(plot.over, {
+      view: () => this.#scene?.view ?? { range: whole, whole, axis: 'linear' },
+      zoom: (range) => this.#zoom(range),
+      point: (x) => this.#hover(x === null ? null : (this.#drawing?.stepNear(plot.posToVal(x, 'x')) ?? null)),
+      choose: (x, y) => {
+        const hit = this.#scene && hitAt(plot, x, y, this.#scene);
+        if (hit) this.select(hit.id, hit.branch);
+      },
+      mark: (left, width) => plot.setSelect({ left, width, top: 0, height: plot.over.clientHeight }, false),
+    });
+  }
+
+  #zoom(zoom: Range | null): void {
+    this.bound?.lookAt({ zoom });
+  }
+
+  #hover(step: number | null): void {
+    if (step === (this.bound?.look.hoveredStep ?? null)) return;
+    this.dispatchEvent(hoverEvent(step));
+    this.bound?.lookAt({ hoveredStep: step });
+  }
+
+  #label(panel: Panel): string {
+    const { lines = [], ghosts = [], branches = [] } = this.#scene ?? {};
+    return `${summaryOf(lines, panel)}.${ghosts.length === 0 ? '' : ` Dashed: ${legendText(branches)}.`}`;
+  }
+
+  readonly #keyPressed = (event: KeyboardEvent) => {
+    const scene = this.#scene;
+    if (scene === null) return;
+    const { lines, panel, view, hovered } = scene;
+    const isMeant = keyPressed(event, {
+      view,
+      hovered,
+      steps: this.#drawing?.plot?.data[0] ?? [],
+      zoom: (range) => this.#zoom(range),
+      move: (step) => {
+        this.#hover(step);
+        this.reading = readingAt(lines, panel, step, view.axis);
+      },
+      choose: (step) => {
+        const { steps, checkpoints } = lines[0].columns;
+        const row = nearestOn(steps, step, view.axis);
+        if (row >= 0) this.select(checkpoints[row].id);
       },
     });
-    this.#plot = new uPlot(options, plotData(this.#columns, this.panel), container);
-    this.#plotted = { axis: this.axis, panel: this.panel };
-  }
-
-  #discard(): void {
-    this.#plot?.destroy();
-    this.#plot = null;
-    this.#plotted = null;
-  }
-
-  /** At the cursor while there is one, else the latest; what was left behind only at the cursor. */
-  #values(): TemplateResult[] {
-    const leftBehind = this.#leftBehind();
-    // There is no room for the key of the floor as well.
-    return leftBehind.length > 0
-      ? [...leftBehind, ...this.#ownValues()]
-      : [...this.#floorKey(), ...this.#ownValues()];
-  }
-
-  #leftBehind(): TemplateResult[] {
-    const step = this.hoveredRow === null ? undefined : this.#columns.steps[this.hoveredRow];
-    if (step === undefined) return [];
-    const values = this.panel.metrics.map((_, series) => ghostValueAt(this.#ghosts, series, step));
-    const texts = values.flatMap((value) => (value === null ? [] : [numberText(value)]));
-    return texts.length === 0
-      ? []
-      : [
-          html`<small class="left" title=${legendText(this.branches)}><span class="key-ghost"></span> ${texts.join(' / ')}</small>`,
-        ];
-  }
-
-  #ownValues(): TemplateResult[] {
-    const several = this.#columns.series.length > 1;
-    const hovered = this.hoveredRow;
-    return this.#columns.series.map(({ values }, index) => {
-      const value = values[hovered ?? lastRowOf(values)] ?? null;
-      const name = several ? (['first', 'second'][index] ?? '') : '';
-      const label = several
-        ? html`<small>${this.panel.metrics[index].label.split(', ').at(-1)}</small> `
-        : nothing;
-      return html`<span>${label}<span class=${name}>${value === null ? '–' : numberText(value)}</span></span>`;
-    });
-  }
-
-  #floorKey(): TemplateResult[] {
-    if (this.#columns.floor === null) return [];
-    return [
-      html`<small title="Between two halves of the prompts at one checkpoint">below <span class="key-noise"></span> noise</small>`,
-    ];
-  }
-
-  #summary(): string {
-    const latest = this.#columns.series.map(({ values }, index) => {
-      const row = lastRowOf(values);
-      const value = values[row] ?? null;
-      const { label } = this.panel.metrics[index];
-      return value === null
-        ? `${label}: no sample yet`
-        : `${label} ${numberText(value)} at step ${this.#columns.steps[row]}`;
-    });
-    const ghosts = this.#ghosts.length === 0 ? '' : ` Dashed: ${legendText(this.branches)}.`;
-    return `${latest.join('; ')}. ${this.#columns.series[0]?.samples ?? 0} samples.${ghosts}`;
-  }
-
-  readonly #clicked = (event: MouseEvent) => {
-    const plot = this.#plot;
-    if (!plot) return;
-    const x = event.clientX - plot.over.getBoundingClientRect().left;
-    const row = nearestRow(
-      this.#columns.steps.map((step) => plot.valToPos(step, 'x')),
-      x,
-    );
-    if (row >= 0) this.dispatchEvent(selectEvent(this.#columns.checkpoints[row]));
+    if (!isMeant) return;
+    event.preventDefault();
+    event.stopPropagation();
   };
-
-  /** The top layer knows nothing of its button: the popover is put below it, inside the window. */
-  readonly #placePopover = (event: ToggleEvent) => {
-    const button = this.renderRoot.querySelector('.info');
-    if (event.newState !== 'open' || !button) return;
-    const box = button.getBoundingClientRect();
-    const left = Math.max(POPOVER_GAP, Math.min(box.left, window.innerWidth - POPOVER_WIDTH - 40));
-    const popover = event.target as HTMLElement;
-    popover.style.left = `${left}px`;
-    const below = box.bottom + POPOVER_GAP;
-    const above = below + POPOVER_HEIGHT > window.innerHeight;
-    popover.style.top = above ? 'auto' : `${below}px`;
-    popover.style.bottom = above ? `${window.innerHeight - box.top + POPOVER_GAP}px` : 'auto';
-  };
-}
-
-/** Index of the position nearest to `x`, -1 of none. */
-function nearestRow(positions: readonly number[], x: number): number {
-  let nearest = -1;
-  positions.forEach((position, row) => {
-    if (nearest < 0 || Math.abs(position - x) < Math.abs(positions[nearest] - x)) nearest = row;
-  });
-  return nearest;
 }
 
 declare global {

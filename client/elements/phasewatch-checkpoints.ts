@@ -2,53 +2,106 @@
  * `<phasewatch-checkpoints>`: the checkpoints of a run, newest on top. A click or the arrow keys look at one. Where the
  * training began again, a line unfolds what was left behind (a click, Enter, or the right arrow key).
  *
- * Properties: `checkpoints`, `branches`, `shown` (key of the one looked at), `base` (key of the one it is compared with,
- * if the person chose it), `live`, `connected`. A click with Shift, or on a row's button, compares with it. Rows have
+ * A click with Shift, or on a row's button, compares with it. Rows have
  * `data-checkpoint`, `data-status` and, left behind, `data-branch`; forks have `data-fork`.
  * Events: `phasewatch-select`, `phasewatch-compare`, `phasewatch-live`. Parts: `header`, `list`, `row`, `fork`.
- * Limit: every row is in the page; a run of a few hundred checkpoints is what it is made for.
+ * Every row is in the page, but only those that changed are rendered, and only those in sight are laid out: a run of a
+ * few thousand checkpoints is what it is made for.
  */
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Branch, Checkpoint } from '../../protocol/state.ts';
+import type { Feed } from '../feed/feed.ts';
 import { type CheckpointKey, isSameKey, keyText } from '../view/branches.ts';
 import { indexOf, type ListItem, listOf } from '../view/checkpoint-list.ts';
 import type { CheckpointRow } from '../view/rows.ts';
 import { checkpointsStyles } from './checkpoints-styles.ts';
-import { compareEvent, liveEvent, selectEvent } from './events.ts';
+import { type Table, Widget } from './widget.ts';
+import { widgetStyles } from './widget-styles.ts';
 
 type Fork = Extract<ListItem, { kind: 'fork' }>;
 
+const NO_CHECKPOINTS: readonly Checkpoint[] = [];
+const NO_BRANCHES: readonly Branch[] = [];
 const KEY = {
-  attribute: false,
   hasChanged: (value: CheckpointKey | null, old: CheckpointKey | null | undefined) =>
     !isSameKey(value, old ?? null),
 } as const;
 
+/**
+ * The checkpoints of a run, newest on top.
+ *
+ * @fires phasewatch-select - a checkpoint is to be looked at; cancelable
+ * @fires phasewatch-compare - it is to be compared with another one; cancelable
+ * @fires phasewatch-live - the run is to be followed; cancelable
+ * @csspart header
+ * @csspart list
+ * @csspart row
+ * @csspart fork
+ */
 @customElement('phasewatch-checkpoints')
-export class PhasewatchCheckpoints extends LitElement {
-  static override readonly styles = checkpointsStyles;
+export class PhasewatchCheckpoints extends Widget {
+  static override readonly styles = [widgetStyles, checkpointsStyles];
 
-  @property({ attribute: false }) checkpoints: readonly Checkpoint[] = [];
-  @property({ attribute: false }) branches: readonly Branch[] = [];
-  @property(KEY) shown: CheckpointKey | null = null;
-  @property(KEY) base: CheckpointKey | null = null;
-  @property({ type: Boolean }) live = true;
+  @state() private checkpoints: readonly Checkpoint[] = [];
+  @state() private branches: readonly Branch[] = [];
+  @state(KEY) private shown: CheckpointKey | null = null;
+  @state(KEY) private base: CheckpointKey | null = null;
+  @state() private live = true;
   /** Whether news arrive at all. */
-  @property({ type: Boolean }) connected = true;
+  @state() private connected = true;
+  @state() private recorded = false;
   /** Numbers of the branches that are unfolded. */
   @state() private open: ReadonlySet<number> = new Set();
   /** The fork that the keys have come to; null while it is the checkpoint looked at. */
   @state() private active: number | null = null;
   #items: readonly ListItem[] = [];
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
+  override get heading(): string {
+    return 'Checkpoints';
+  }
+
+  override get table(): Table | null {
+    if (this.checkpoints.length === 0) return null;
+    const numbered = [...this.branches.entries()].flatMap(([branch, { checkpoints }]) =>
+      checkpoints.map((checkpoint) => ({ checkpoint, branch: branch as number | null })),
+    );
+    const own = this.checkpoints.map((checkpoint) => ({ checkpoint, branch: null }));
+    return {
+      caption: 'Checkpoints',
+      head: ['checkpoint', 'step', 'branch left behind', 'status', 'total strength', 'took (ms)', 'failure'],
+      rows: [...own, ...numbered].map(({ checkpoint, branch }) => [
+        checkpoint.id,
+        checkpoint.step,
+        branch,
+        checkpoint.status,
+        checkpoint.metrics.total_strength ?? null,
+        checkpoint.millis,
+        checkpoint.failure?.message ?? null,
+      ]),
+    };
+  }
+
+  protected override follow(feed: Feed): void {
+    this.checkpoints = feed.state?.checkpoints ?? NO_CHECKPOINTS;
+    this.branches = feed.state?.branches ?? NO_BRANCHES;
+    this.shown = feed.shownKey;
+    this.base = feed.chosenBase?.key ?? null;
+    this.live = feed.chosen === null;
+    this.connected = feed.status.phase === 'live';
+    this.recorded = feed.status.phase === 'recorded';
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
     if (changed.has('shown')) {
       this.active = null;
       const branch = this.shown?.branch ?? null;
       if (branch !== null) this.open = new Set([...this.open, branch]);
     }
+    if (['checkpoints', 'branches', 'open'].every((name) => !changed.has(name))) return;
     this.#items = listOf({ checkpoints: this.checkpoints, branches: this.branches, open: this.open });
   }
 
@@ -56,24 +109,21 @@ export class PhasewatchCheckpoints extends LitElement {
     return html`
       <header part="header">
         <h2>Checkpoints</h2><span class="count">${this.checkpoints.length}</span>
-        <button class=${this.connected ? 'connected' : ''} data-testid="live" aria-pressed=${this.live} title="Follow the run (key L)" @click=${() => this.dispatchEvent(liveEvent())}>
-          ${this.live ? 'Live' : html`Go live<kbd>L</kbd>`}
+        <button class=${this.connected ? 'connected' : ''} data-testid="live" aria-pressed=${this.live} title="Follow the run (key L)" @click=${() => this.goLive()}>
+          ${this.#liveWords()}
         </button>
+        ${this.tools()}
       </header>
       <div class="columns" aria-hidden="true"><span></span><span>step</span><span>total strength</span><span>took</span></div>
-      <div part="list" role="tree" tabindex="0" aria-label="Checkpoints, newest first"
+      <div part="list" role=${this.#items.length === 0 ? 'group' : 'tree'} tabindex="0" aria-label="Checkpoints, newest first"
         aria-activedescendant=${this.#activeText() ?? nothing} @keydown=${this.#keyPressed}>
-        ${this.#items.length === 0 ? html`<div class="empty">None yet.</div>` : nothing}
-        ${repeat(
-          this.#items,
-          ({ text }) => text,
-          (item) => (item.kind === 'fork' ? this.#fork(item) : this.#row(item.row, item.key)),
-        )}
+        ${this.#items.length === 0 ? html`<div class="empty">${this.missing ?? 'None yet.'}</div>` : nothing}
+        ${guard([this.#items, this.shown, this.base, this.active], () => this.#rows())}
       </div>
     `;
   }
 
-  protected override updated(changed: PropertyValues<this>): void {
+  protected override updated(changed: PropertyValues): void {
     if (changed.has('shown')) this.#reveal();
   }
 
@@ -92,12 +142,29 @@ export class PhasewatchCheckpoints extends LitElement {
     else if (bottom > list.scrollTop + list.clientHeight) list.scrollTop = bottom - list.clientHeight;
   }
 
+  #rows(): unknown {
+    return repeat(
+      this.#items,
+      ({ text }) => text,
+      (item) => {
+        if (item.kind === 'fork') return this.#fork(item);
+        const stands = [item.row, isSameKey(item.key, this.shown), isSameKey(item.key, this.base)];
+        return guard(stands, () => this.#row(item.row, item.key));
+      },
+    );
+  }
+
+  #liveWords(): string {
+    if (this.recorded) return 'Newest';
+    return this.live ? 'Live' : 'Go live';
+  }
+
   #row(row: CheckpointRow, key: CheckpointKey): TemplateResult {
     const { branch } = key;
     const classes = ['row', isSameKey(key, this.base) ? 'base' : '', branch === null ? '' : 'left'];
     return html`<div class=${classes.join(' ')} part="row" role="treeitem" aria-level=${branch === null ? 1 : 2} id="row-${keyText(key)}" title=${row.id}
       data-checkpoint=${row.id} data-branch=${branch ?? nothing} data-status=${row.status} aria-selected=${isSameKey(key, this.shown)}
-      @click=${(event: MouseEvent) => this.dispatchEvent(event.shiftKey ? compareEvent(row.id, branch) : selectEvent(row.id, branch))}>
+      @click=${(event: MouseEvent) => (event.shiftKey ? this.compareWith(row.id, branch) : this.select(row.id, branch))}>
       <span class="dot"></span>
       <span class="step">${row.step}</span>
       ${this.#strength(row, key)}
@@ -110,7 +177,7 @@ export class PhasewatchCheckpoints extends LitElement {
 
   #fork({ branch, label, words, isOpen }: Fork): TemplateResult {
     return html`<div class="fork ${branch === this.active ? 'active' : ''}" part="fork" role="treeitem" aria-level="1" aria-expanded=${isOpen} id="row-fork-${branch}"
-      data-fork=${branch} title=${words} aria-label=${words} @click=${() => this.#unfold(branch, !isOpen)}>
+      data-fork=${branch} title=${words} @click=${() => this.#unfold(branch, !isOpen)}>
       <span class="turn" aria-hidden="true">▸</span><span>${label}</span>
     </div>`;
   }
@@ -121,7 +188,8 @@ export class PhasewatchCheckpoints extends LitElement {
     const isBase = isSameKey(key, this.base);
     const press = (event: Event) => {
       event.stopPropagation();
-      this.dispatchEvent(isBase ? compareEvent(null) : compareEvent(id, key.branch));
+      if (isBase) this.compareWith(null);
+      else this.compareWith(id, key.branch);
     };
     return html`<button class="compare" tabindex="-1" aria-hidden="true" title=${isBase ? 'Compare with the checkpoint before again' : `Compare with step ${step} (Shift and click)`} @click=${press}>${isBase ? 'base' : 'compare'}</button>`;
   }
@@ -164,7 +232,7 @@ export class PhasewatchCheckpoints extends LitElement {
     const next = this.#items[Math.max(0, Math.min(last, Math.max(0, at) + by))];
     if (next === undefined) return;
     this.active = next.kind === 'fork' ? next.branch : null;
-    if (next.kind === 'checkpoint') this.dispatchEvent(selectEvent(next.key.id, next.key.branch));
+    if (next.kind === 'checkpoint') this.select(next.key.id, next.key.branch);
   }
 }
 

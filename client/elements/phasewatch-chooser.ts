@@ -6,11 +6,19 @@
  */
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { aboutPanel } from '../view/about-panel.ts';
 import { PANEL_GROUPS, type Panel } from '../view/panels.ts';
 import { chooseEvent } from './events.ts';
 
 const NONE: ReadonlySet<string> = new Set();
 
+/**
+ * The catalogue of metrics as a list to tick.
+ *
+ * @fires phasewatch-choose - other metrics are to be shown; cancelable
+ * @csspart group
+ * @csspart metric
+ */
 @customElement('phasewatch-chooser')
 export class PhasewatchChooser extends LitElement {
   static override readonly styles = css`
@@ -38,11 +46,13 @@ export class PhasewatchChooser extends LitElement {
     )}`;
   }
 
-  #metric({ id, label, explanation, source }: Panel): TemplateResult {
+  #metric(panel: Panel): TemplateResult {
+    const { id, label } = panel;
+    const { text, source } = aboutPanel(panel);
     return html`<label part="metric" data-metric=${id}>
       <input type="checkbox" .checked=${this.chosen.has(id)} @change=${() => this.#toggle(id)} />
       <span><b>${label}</b>${this.available.has(id) ? '' : html`<span class="none">no sample yet</span>`}</span>
-      <span class="words">${explanation}</span>
+      <span class="words">${text}</span>
       <span class="source">${source}</span>
     </label>`;
   }

@@ -1,18 +1,19 @@
 /**
  * `<phasewatch-copy>`: a button that copies `text` and says that it did. Attribute: `label`.
- *
- * Pages that are not served securely have no clipboard; there the text is selected and copied the old way.
  */
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { copyText } from '../clipboard.ts';
 
 const SAID_MILLIS = 1600;
 
+/** A button that copies a text and says that it did. */
 @customElement('phasewatch-copy')
 export class PhasewatchCopy extends LitElement {
   static override readonly styles = css`
+    :host { display: inline-flex; }
     button {
-      all: unset; cursor: pointer; font-size: 11.5px; font-weight: 550; padding: 1px 8px; border-radius: 5px; white-space: nowrap;
+      all: unset; box-sizing: border-box; display: inline-flex; align-items: center; min-height: 22px; cursor: pointer; font-size: 11.5px; font-weight: 550; line-height: 18px; padding: 0 8px; border-radius: 5px; white-space: nowrap;
       color: var(--phasewatch-ink-soft); box-shadow: inset 0 0 0 1px var(--phasewatch-border-strong);
     }
     button:hover { background: var(--phasewatch-hover); }
@@ -37,30 +38,12 @@ export class PhasewatchCopy extends LitElement {
 
   readonly #copy = async (event: Event) => {
     event.stopPropagation();
-    this.said = (await copied(this.text)) ? 'copied' : 'not copied';
+    this.said = (await copyText(this.text, this)) ? 'copied' : 'not copied';
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.said = null;
     }, SAID_MILLIS);
   };
-}
-
-async function copied(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // Not secure, or not allowed.
-  }
-  const area = document.createElement('textarea');
-  area.value = text;
-  area.style.position = 'fixed';
-  area.style.opacity = '0';
-  document.body.append(area);
-  area.select();
-  const done = document.execCommand('copy');
-  area.remove();
-  return done;
 }
 
 declare global {

@@ -1,171 +1,304 @@
 /**
- * `<phasewatch-diff>`: what changed between two checkpoints: edges and nodes, most changed first, and the roles.
+ * `<phasewatch-diff>`: what changed between two checkpoints, or what differs between two runs: edges and nodes, most
+ * changed first, and the roles.
  *
- * Properties: `analysis`, `checkpoints`, `branches`, `base` and `shown` (the two checkpoints), `baseBranch` and `shownBranch`
- * (what they were left behind in), `baseGraph`, `graph`, `problem` (why the base could not be fetched), `run` (its name). Reflects `data-edges` (number of rows). Parts: `toolbar`, `edges`, `nodes`.
+ * Attributes: `at`, `base` (ids of the checkpoints to look at and to compare with), `with-run` (id of another run of the
+ * source: the checkpoint looked at is compared with the one of equal step there, or the nearest below).
+ * Reflects `data-edges` (number of rows). Parts: `title`, `toolbar`, `edges`, `nodes`.
  * Events: `phasewatch-compare`, `phasewatch-select`. Limit: 40 edges and 40 nodes are listed.
  */
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import '../binary.ts';
 import { possibleEdges } from '../../protocol/graph.ts';
-import type { Analysis, Branch, Checkpoint, Graph } from '../../protocol/state.ts';
-import { keyText, lineOf } from '../view/branches.ts';
+import type { RunSummary } from '../../protocol/messages.ts';
+import type { Analysis, Branch, Checkpoint, Graph, RunInfo } from '../../protocol/state.ts';
+import { RunsController } from '../controllers/runs-controller.ts';
+import type { Feed } from '../feed/feed.ts';
 import { type Difference, differenceOf } from '../view/difference.ts';
-import { differenceText, totalsText } from '../view/difference-words.ts';
-import { signedText, weightText } from '../view/number.ts';
-import { roleChangeText } from '../view/roles.ts';
+import {
+  differenceText,
+  fateText,
+  type RunNames,
+  roleDifferenceText,
+  totalsText,
+} from '../view/difference-words.ts';
+import { type Counterpart, counterpartText, mismatchText, probeNote } from '../view/other-run.ts';
+import { runOptions } from '../view/run-choice.ts';
+import { pressed, type Sort } from '../view/sorting.ts';
+import { checkpointPicker } from './checkpoint-picker.ts';
 import { diffStyles } from './diff-styles.ts';
-import { compareEvent, selectEvent } from './events.ts';
+import { type EdgeColumn, edgeTable, type NodeColumn, nodeTable, sortedEdges } from './diff-tables.ts';
+import { GraphAsking } from './graph-asking.ts';
+import { coloursOf } from './heat-colours.ts';
+import { Opposite } from './opposite.ts';
 import './phasewatch-copy.ts';
+import { type Table, Widget } from './widget.ts';
+import { widgetStyles } from './widget-styles.ts';
 
+const NO_CHECKPOINTS: readonly Checkpoint[] = [];
+const NO_BRANCHES: readonly Branch[] = [];
 const LISTED_MAX = 40;
-/** Width of the longest bar: half its cell, less the margin in the middle. */
-const BAR_PERCENT = 44;
 /** Properties that the difference is made of. */
-const COMPARED = ['analysis', 'base', 'shown', 'baseGraph', 'graph'] as const;
+const COMPARED = ['analysis', 'from', 'to', 'fromGraph', 'toGraph', 'other'] as const;
 
-type Picker = {
-  readonly name: string;
-  readonly label: string;
-  readonly chosen: Checkpoint | null;
-  readonly branch: number | null;
-  readonly event: (checkpoint: string, branch: number | null) => Event;
-};
-
+/**
+ * What changed between two checkpoints, or what differs between two runs.
+ *
+ * @fires phasewatch-compare - another base is asked for; cancelable
+ * @fires phasewatch-select - a checkpoint is to be looked at; cancelable
+ * @csspart title
+ * @csspart toolbar
+ * @csspart edges
+ * @csspart nodes
+ */
 @customElement('phasewatch-diff')
-export class PhasewatchDiff extends LitElement {
-  static override readonly styles = diffStyles;
+export class PhasewatchDiff extends Widget {
+  static override readonly styles = [widgetStyles, diffStyles];
 
-  @property({ attribute: false }) analysis: Analysis | null = null;
-  @property({ attribute: false }) checkpoints: readonly Checkpoint[] = [];
-  @property({ attribute: false }) branches: readonly Branch[] = [];
-  @property({ attribute: false }) base: Checkpoint | null = null;
-  @property({ attribute: false }) baseBranch: number | null = null;
-  @property({ attribute: false }) shown: Checkpoint | null = null;
-  @property({ attribute: false }) shownBranch: number | null = null;
-  @property({ attribute: false }) baseGraph: Graph | null = null;
-  @property({ attribute: false }) graph: Graph | null = null;
-  @property() problem: string | null = null;
-  @property() run = '';
+  /** Id of the checkpoint to look at. */
+  @property() at: string | null = null;
+  /** Id of the checkpoint to compare with. */
+  @property() base: string | null = null;
+  /** Id of the run to compare with. */
+  @property({ attribute: 'with-run' }) withRun: string | null = null;
+  @state() private info: RunInfo | null = null;
+  @state() private analysis: Analysis | null = null;
+  @state() private checkpoints: readonly Checkpoint[] = [];
+  @state() private branches: readonly Branch[] = [];
+  @state() private runs: readonly RunSummary[] = [];
+  @state() private from: Checkpoint | null = null;
+  @state() private fromBranch: number | null = null;
+  @state() private to: Checkpoint | null = null;
+  @state() private toBranch: number | null = null;
+  @state() private fromGraph: Graph | null = null;
+  @state() private toGraph: Graph | null = null;
+  @state() private problem: string | null = null;
+  /** The run of `with-run`, as far as it is known. */
+  @state() private other: RunInfo | null = null;
+  @state() private counterpart: Counterpart | null = null;
+  @state() private edgeSort: Sort<EdgeColumn> = { column: 'change', isDescending: true };
+  @state() private nodeSort: Sort<NodeColumn> = { column: 'change', isDescending: true };
+  readonly #asking = new GraphAsking();
+  readonly #runs = new RunsController(this);
+  readonly #opposite = new Opposite(() => this.requestUpdate());
   #difference: Difference | null = null;
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!COMPARED.some((name) => changed.has(name))) return;
-    this.#difference = this.#compute();
+  override get heading(): string {
+    return 'Changes';
+  }
+
+  override get table(): Table | null {
+    const difference = this.#difference;
+    const sides = this.#sides();
+    if (difference === null || sides === null) return null;
+    return {
+      caption: `Edges that changed most, from ${sides.from} to ${sides.to}`,
+      head: ['source', 'target', sides.from, sides.to, 'change', 'activity'],
+      rows: sortedEdges(difference.edges, this.edgeSort).map(({ source, target, before, after, fate }) => [
+        ...[source, target, before, after, after - before, fateText(fate, this.#names())],
+      ]),
+    };
+  }
+
+  protected override get savedProperties(): readonly string[] {
+    return [...super.savedProperties, 'at', 'base', 'withRun'];
+  }
+
+  protected override follow(feed: Feed): void {
+    this.#asking.ask(feed, this.at, this.base);
+    const { state, comparing, shown, shownKey, focus } = feed;
+    const [other = null] = this.#runs.follow(feed.source, this.withRun === null ? [] : [this.withRun]);
+    this.#opposite.follow(other, shown?.step ?? null);
+    const isOther = this.withRun !== null;
+    this.info = state?.run ?? null;
+    this.analysis = state?.run.analysis ?? null;
+    this.checkpoints = state?.checkpoints ?? NO_CHECKPOINTS;
+    this.branches = state?.branches ?? NO_BRANCHES;
+    this.runs = feed.runs;
+    this.other = other?.state?.run ?? null;
+    this.counterpart = this.#opposite.counterpart;
+    this.from = isOther ? (this.counterpart?.checkpoint ?? null) : (comparing.base?.checkpoint ?? null);
+    this.fromBranch = isOther ? null : (comparing.base?.key.branch ?? null);
+    this.fromGraph = isOther ? this.#opposite.graph : comparing.graph;
+    this.problem = isOther ? this.#opposite.problem : comparing.problem;
+    this.to = shown;
+    this.toBranch = shownKey?.branch ?? null;
+    this.toGraph = focus.kind === 'graph' && !focus.partial ? focus.graph : null;
+  }
+
+  override disconnectedCallback(): void {
+    this.bound?.comparing.want(this, false);
+    super.disconnectedCallback();
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    if (COMPARED.some((name) => changed.has(name))) this.#difference = this.#compute();
   }
 
   protected override render(): TemplateResult {
-    const { base, shown } = this;
+    const { from, to } = this;
     const difference = this.#difference;
+    const lacks = this.missing !== null || this.info === null;
     return html`
-      <div class="toolbar" part="toolbar">
-        ${this.#picker({ name: 'from', label: 'Compare with', chosen: base, branch: this.baseBranch, event: compareEvent })}
-        ${this.#picker({ name: 'to', label: 'Checkpoint', chosen: shown, branch: this.shownBranch, event: selectEvent })}
-        ${difference && base && shown ? html`<phasewatch-copy .text=${differenceText(difference, base, shown, this.run)}></phasewatch-copy>` : nothing}
-      </div>
-      ${difference === null ? html`<p class="empty">${this.#missing()}</p>` : this.#tables(difference)}
+      <div class="title" part="title"><h2>Changes</h2>
+        ${difference && from && to ? html`<phasewatch-copy .text=${differenceText(difference, from, to, this.info?.name ?? '', this.#names()?.other ?? null)}></phasewatch-copy>` : nothing}
+        ${this.tools()}</div>
+      ${lacks ? html`<div class="lacking">${this.absence()}</div>` : this.#pickers()}
+      ${lacks ? nothing : difference === null ? html`<p class="empty" data-testid="lack">${this.#lack()}</p>` : this.#tables(difference)}
     `;
   }
 
   protected override updated(): void {
+    this.bound?.comparing.want(this, this.withRun === null);
     this.setAttribute('data-edges', String(this.#difference?.edges.length ?? 0));
   }
 
-  #picker({ name, label, chosen, branch, event }: Picker): TemplateResult {
-    const trained = { checkpoints: this.checkpoints, branches: this.branches };
-    const numbers = [null, ...this.branches.keys()];
-    const complete = numbers
-      .flatMap((number) => lineOf(trained, number).filter(({ key }) => key.branch === number))
-      .filter(({ checkpoint }) => checkpoint.status === 'done')
-      .sort((a, b) => b.checkpoint.step - a.checkpoint.step);
-    const current = chosen && keyText({ id: chosen.id, branch });
-    const choose = ({ target }: Event) => {
-      const found = complete.find(({ key }) => keyText(key) === (target as HTMLSelectElement).value);
-      if (found) this.dispatchEvent(event(found.key.id, found.key.branch));
-    };
-    return html`<label>${name} <select aria-label=${label} data-testid=${name} @change=${choose}>
-      ${chosen === null ? html`<option selected disabled>none</option>` : nothing}
-      ${complete.map(
-        ({ key, checkpoint }) =>
-          html`<option value=${keyText(key)} .selected=${keyText(key) === current}>${checkpoint.step.toLocaleString('en-GB')}${key.branch === null ? '' : ', left behind'}</option>`,
-      )}
-    </select></label>`;
+  protected override async figure(): Promise<string | null> {
+    const { analysis } = this;
+    const difference = this.#difference;
+    const sides = this.#sides();
+    if (difference === null || sides === null || analysis === null) return null;
+    const { diffFigure } = await import('../figure/diff-figure.ts');
+    const colour = coloursOf(this.renderRoot as ShadowRoot);
+    return diffFigure({
+      difference,
+      sides,
+      names: this.#names(),
+      run: this.info?.name ?? '',
+      analysis,
+      colour,
+    });
   }
 
-  #missing(): string {
+  #pickers(): TemplateResult {
+    const trained = { checkpoints: this.checkpoints, branches: this.branches };
+    const others = runOptions(this.runs, this.withRun).filter(({ id }) => id !== this.info?.id);
+    return html`<div class="toolbar" part="toolbar">
+      ${
+        this.withRun === null
+          ? checkpointPicker(trained, {
+              name: 'from',
+              label: 'Compare with',
+              chosen: this.from,
+              branch: this.fromBranch,
+              choose: (id, branch) => this.compareWith(id, branch),
+            })
+          : html`<span data-testid="counterpart">from <b>${this.other?.name ?? this.withRun}</b>${this.counterpart ? ` at ${counterpartText(this.counterpart)}` : ''}</span>`
+      }
+      ${checkpointPicker(trained, { name: 'to', label: 'Checkpoint', chosen: this.to, branch: this.toBranch, choose: (id, branch) => this.select(id, branch) })}
+      ${
+        others.length === 0
+          ? nothing
+          : html`<label>with <select aria-label="Run to compare with" data-testid="with-run" @change=${this.#runChosen}>
+        <option value="" .selected=${this.withRun === null}>this run</option>
+        ${others.map(({ id, label }) => html`<option value=${id} .selected=${id === this.withRun}>${label}</option>`)}
+      </select></label>`
+      }
+    </div>`;
+  }
+
+  #lack(): string {
+    if (this.withRun !== null) return this.#otherLack();
     if (this.problem !== null) return `The graph to compare with could not be fetched: ${this.problem}.`;
-    if (this.base === null) return 'There is no earlier checkpoint to compare with.';
-    return this.graph === null
+    if (this.from === null) return 'There is no earlier checkpoint to compare with.';
+    return this.toGraph === null
       ? 'This checkpoint has no complete graph yet.'
       : 'Fetching the graph to compare with.';
   }
 
-  #tables({ edges, nodes, roles, ...rest }: Difference): TemplateResult {
-    const largest = Math.max(...edges.map(({ before, after }) => Math.abs(after - before)), 0);
-    const largestMove = Math.max(
-      ...nodes.flatMap((node) => [move(node.out), move(node.in)].map(Math.abs)),
-      0,
-    );
-    return html`<div class="scroll">
-      <p class="totals">${totalsText({ edges, nodes, roles, ...rest })}</p>
-      ${roles.length === 0 ? nothing : html`<p class="roles">${roles.map(roleChangeText).join(' · ')}</p>`}
+  #otherLack(): string {
+    const { info, other, to, withRun } = this;
+    if (info?.id === withRun)
+      return `Expected another run than ${info?.name} to compare with, got the same one.`;
+    if (other === null) return `Waiting for the run ${withRun}.`;
+    const mismatch = this.#pair(mismatchText);
+    if (mismatch !== null) return mismatch;
+    if (this.problem !== null) return `The graph of ${other.name} could not be fetched: ${this.problem}.`;
+    if (to !== null && this.from === null)
+      return `${other.name} has no complete checkpoint at step ${to.step.toLocaleString('en-GB')} or below.`;
+    return this.toGraph === null
+      ? 'This checkpoint has no complete graph yet.'
+      : `Fetching the graph of ${other.name}.`;
+  }
+
+  #tables(difference: Difference): TemplateResult {
+    const runs = this.#names();
+    const { edges, nodes, roles } = difference;
+    const note = runs && this.#pair(probeNote);
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="What changed">
+      <p class="totals">${totalsText(difference, runs)}</p>
+      ${note ? html`<p class="note">${note}</p>` : nothing}
+      ${roles.length === 0 ? nothing : html`<p class="roles">${roles.map((change) => roleDifferenceText(change, runs)).join(' · ')}</p>`}
       <div class="tables">
-        <table part="edges">
-          <thead><tr><th scope="col">edge</th><th scope="col">before</th><th scope="col">after</th><th scope="col" colspan="2">change</th></tr></thead>
-          <tbody>${edges.map(
-            ({ source, target, before, after, fate }) => html`<tr class=${fate} title=${fate}>
-              <th scope="row">${source} → ${target}</th><td>${weightText(before)}</td><td>${weightText(after)}</td>
-              <td class="change">${signedText(after - before)}</td><td class="bar">${bar(after - before, largest)}</td>
-            </tr>`,
-          )}</tbody>
-        </table>
-        <table part="nodes">
-          <thead><tr><th scope="col">node</th><th scope="col" colspan="2">out-strength</th><th scope="col" colspan="2">in-strength</th></tr></thead>
-          <tbody>${nodes.map(
-            (node) => html`<tr>
-              <th scope="row">${node.id}</th>
-              ${[node.out, node.in].map(
-                (
-                  pair,
-                ) => html`<td class="change" title="${weightText(pair[0])} → ${weightText(pair[1])}">${pair[0] === pair[1] ? '' : signedText(move(pair))}</td>
-                  <td class="bar">${bar(move(pair), largestMove)}</td>`,
-              )}
-            </tr>`,
-          )}</tbody>
-        </table>
+        ${edgeTable({ edges, runs, sort: this.edgeSort, press: (column) => this.#sortEdges(column) })}
+        ${nodeTable({ nodes, sort: this.nodeSort, press: (column) => this.#sortNodes(column) })}
       </div>
     </div>`;
   }
 
+  #sortEdges(column: EdgeColumn): void {
+    this.edgeSort = pressed(this.edgeSort, column, column === 'edge');
+  }
+
+  #sortNodes(column: NodeColumn): void {
+    this.nodeSort = pressed(this.nodeSort, column, column === 'node');
+  }
+
   #compute(): Difference | null {
-    const { analysis, base, shown, baseGraph, graph } = this;
-    if (!analysis || !base || !shown || baseGraph?.checkpoint !== base.id || graph?.checkpoint !== shown.id)
+    const { analysis, from, to, fromGraph, toGraph } = this;
+    if (!analysis || !from || !to || fromGraph?.checkpoint !== from.id || toGraph?.checkpoint !== to.id)
+      return null;
+    if (
+      this.withRun !== null &&
+      (this.other === null || this.other.id === this.info?.id || this.#pair(mismatchText) !== null)
+    )
       return null;
     const edges = possibleEdges(analysis.nodes);
-    const isWhole = [baseGraph, graph].every(({ weights }) => weights.length === edges.targets.length);
+    const isWhole = [fromGraph, toGraph].every(({ weights }) => weights.length === edges.targets.length);
     if (!isWhole) return null;
     return differenceOf({
-      before: baseGraph,
-      after: graph,
-      rolesBefore: base.roles,
-      rolesAfter: shown.roles,
+      before: fromGraph,
+      after: toGraph,
+      rolesBefore: from.roles,
+      rolesAfter: to.roles,
       nodes: analysis.nodes,
       edges,
       activityThreshold: analysis.activityThreshold,
       limit: LISTED_MAX,
     });
   }
-}
 
-function move([before, after]: readonly [number, number]): number {
-  return after - before;
-}
+  /** What is said of this run and the other one; null while one of them is not known. */
+  #pair(say: typeof mismatchText): string | null {
+    const { info, other } = this;
+    if (!info?.analysis || !other?.analysis) return null;
+    return say({ name: info.name, analysis: info.analysis }, { name: other.name, analysis: other.analysis });
+  }
 
-/** From the middle to the right where it grew, to the left where it shrank. */
-function bar(change: number, largest: number): TemplateResult | typeof nothing {
-  if (change === 0 || largest === 0) return nothing;
-  const share = (BAR_PERCENT * Math.abs(change)) / largest;
-  return html`<i class=${change > 0 ? 'rise' : 'fall'} .style=${`width:${share}%`}></i>`;
+  #names(): RunNames | null {
+    const { info, other } = this;
+    if (this.withRun === null || info === null || other === null) return null;
+    return info.name === other.name
+      ? { own: info.id, other: other.id }
+      : { own: info.name, other: other.name };
+  }
+
+  /** `step 512`, or `beta, step 512`. */
+  #sides(): { readonly from: string; readonly to: string } | null {
+    const { from, to } = this;
+    if (from === null || to === null) return null;
+    const names = this.#names();
+    const [before, after] = [from, to].map(({ step }) => `step ${step.toLocaleString('en-GB')}`);
+    return names
+      ? { from: `${names.other}, ${before}`, to: `${names.own}, ${after}` }
+      : { from: before, to: after };
+  }
+
+  readonly #runChosen = (event: Event) => {
+    this.withRun = (event.target as HTMLSelectElement).value || null;
+  };
 }
 
 declare global {

@@ -1,167 +1,212 @@
 /**
  * `<phasewatch-roles>`: who held which role when. A row for every node that ever held one, a column for every checkpoint.
  *
- * Properties: `checkpoints`, `nodes`, `changes` (the improbable too), `shown` (id of the checkpoint looked at). Attribute:
- * `axis` (`checkpoint`, `linear`, `asinh`). Reflects `data-rows`. Event: `phasewatch-select`. Parts: `toolbar`, `grid`,
- * `holders`. A cell of several roles is divided among them from top to bottom, in the order of the legend.
+ * Attribute: `axis` (`checkpoint`, `linear`, `asinh`; `checkpoint` where it is none of these). Reflects `data-rows`,
+ * `data-cell` (of the cursor: node and step). Event: `phasewatch-select`. Parts: `title`, `toolbar`, `grid`, `holders`.
+ * Keys: arrows, Home, End, PageUp and PageDown move a cursor over the cells, Enter looks at its checkpoint.
+ * A cell of several roles is divided among them from top to bottom, in the order of the legend. Limit: columns narrower than a
+ * pixel and a half overlap.
  */
-import {
-  html,
-  LitElement,
-  nothing,
-  type PropertyValues,
-  type SVGTemplateResult,
-  svg,
-  type TemplateResult,
-} from 'lit';
+import { html, nothing, type PropertyValues, svg, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
 import type { ComponentNode } from '../../protocol/graph.ts';
 import type { PhaseChange } from '../../protocol/phases.ts';
-import type { Checkpoint } from '../../protocol/state.ts';
+import type { Checkpoint, Roles } from '../../protocol/state.ts';
 import { SizeController } from '../controllers/size-controller.ts';
-import { type Range, stepText } from '../view/axis.ts';
-import { headline } from '../view/change-words.ts';
-import { probableOf } from '../view/changes.ts';
-import { type ColumnAxis, columnAt, columnEnds, labelledColumns } from '../view/role-columns.ts';
-import {
-  cellsOf,
-  holdingsAt,
-  holdingText,
-  type RoleHistory,
-  type RoleRow,
-  roleHistory,
-} from '../view/role-history.ts';
+import type { Feed } from '../feed/feed.ts';
+import type { Range } from '../view/axis.ts';
+import { type ColumnAxis, columnAt, columnEnds } from '../view/role-columns.ts';
+import { holdingsAt, holdingText, type RoleHistory, roleHistory } from '../view/role-history.ts';
+import { movedPlace, ROLE_HEAD, type RolePlace, roleRows as tableRows } from '../view/role-table.ts';
 import { ROLE_EXPLANATIONS, ROLES, type Role } from '../view/roles.ts';
-import { selectEvent } from './events.ts';
+import { coloursOf } from './heat-colours.ts';
+import { rolePatterns, roleSwatch } from './role-ink.ts';
+import {
+  cellBox,
+  columnBox,
+  middleOf,
+  plotWidth,
+  roleRows,
+  shapeOf,
+  stepLabels,
+  type Timeline,
+} from './role-timeline.ts';
 import { rolesStyles } from './roles-styles.ts';
+import { type Table, Widget } from './widget.ts';
+import { widgetStyles } from './widget-styles.ts';
 
 const AXES: readonly { readonly value: ColumnAxis; readonly label: string; readonly title: string }[] = [
   { value: 'checkpoint', label: 'by checkpoint', title: 'Every checkpoint as wide as the next' },
   { value: 'linear', label: 'linear', title: 'By training step' },
   { value: 'asinh', label: 'log (asinh)', title: 'By training step, on an asinh axis' },
 ];
-/** Few rows share the height of twenty. */
-const ROW_PIXELS = { min: 20, max: 34, shared: 400 } as const;
-const CELL_SHARE = 0.72;
-const LABEL_PIXELS = 52;
-const RIGHT_PIXELS = 14;
-const LABEL_APART_PIXELS = 44;
+const NO_CHECKPOINTS: readonly Checkpoint[] = [];
+const NO_NODES: readonly ComponentNode[] = [];
+const NO_CHANGES: readonly PhaseChange[] = [];
 const TIP_GAP_PIXELS = 10;
 
+/**
+ * Who held which role when.
+ *
+ * @fires phasewatch-select - a checkpoint is to be looked at; cancelable
+ * @csspart title
+ * @csspart toolbar
+ * @csspart grid
+ * @csspart holders
+ */
 @customElement('phasewatch-roles')
-export class PhasewatchRoles extends LitElement {
-  static override readonly styles = rolesStyles;
+export class PhasewatchRoles extends Widget {
+  static override readonly styles = [widgetStyles, rolesStyles];
 
-  @property({ attribute: false }) checkpoints: readonly Checkpoint[] = [];
-  @property({ attribute: false }) nodes: readonly ComponentNode[] = [];
-  @property({ attribute: false }) changes: readonly PhaseChange[] = [];
-  @property() shown: string | null = null;
+  @state() private checkpoints: readonly Checkpoint[] = [];
+  @state() private nodes: readonly ComponentNode[] = [];
+  @state() private changes: readonly PhaseChange[] = [];
+  @state() private shown: string | null = null;
   @property() axis: ColumnAxis = 'checkpoint';
-  /** What the pointer is on. */
-  @state() private pointed: { readonly row: number; readonly column: number } | null = null;
+  /** What the pointer or the cursor is on. */
+  @state() private pointed: (RolePlace & { readonly isKey: boolean }) | null = null;
 
-  #rowHeight: number = ROW_PIXELS.min;
   readonly #size = new SizeController(this, () => this.renderRoot.querySelector('.grid'));
   #history: RoleHistory = { columns: [], rows: [] };
+  /** Roles that the history was made of. */
+  #known: readonly (Roles | null)[] = [];
+  #timeline: Timeline | null = null;
   #ends: readonly Range[] = [];
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('checkpoints') || changed.has('nodes')) {
-      this.#history = roleHistory(this.checkpoints, this.nodes);
-      this.pointed = null;
-      const shared = Math.floor(ROW_PIXELS.shared / Math.max(1, this.#history.rows.length));
-      this.#rowHeight = Math.max(ROW_PIXELS.min, Math.min(ROW_PIXELS.max, shared));
-    }
-    if (changed.has('checkpoints') || changed.has('axis'))
-      this.#ends = columnEnds(this.#history.columns, this.axis);
+  override get heading(): string {
+    return 'Roles';
+  }
+
+  override get table(): Table | null {
+    const run = this.bound?.state?.run;
+    if (run === undefined || this.#history.rows.length === 0) return null;
+    return { caption: `Holders of roles in ${run.name}`, head: ROLE_HEAD, rows: tableRows(this.#history) };
+  }
+
+  protected override get savedProperties(): readonly string[] {
+    return [...super.savedProperties, 'axis'];
+  }
+
+  protected override follow({ state, shownKey }: Feed): void {
+    this.checkpoints = state?.checkpoints ?? NO_CHECKPOINTS;
+    this.nodes = state?.run.analysis?.nodes ?? NO_NODES;
+    this.changes = state?.phaseChanges ?? NO_CHANGES;
+    this.shown = shownKey?.branch === null ? shownKey.id : null;
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    const before = this.#history;
+    if (changed.has('checkpoints') || changed.has('nodes'))
+      this.#history = this.#remembered(changed.has('nodes'));
+    const isOther = before !== this.#history;
+    if (isOther) this.pointed = null;
+    if (isOther || changed.has('axis')) this.#ends = columnEnds(this.#history.columns, this.#axis);
+    const width = this.#size.size?.width ?? 0;
+    const made = this.#timeline;
+    if (isOther || made === null || made.ends !== this.#ends || made.width !== width)
+      this.#timeline = { history: this.#history, ends: this.#ends, ...shapeOf(this.#history, width) };
   }
 
   protected override render(): TemplateResult {
     const { rows, columns } = this.#history;
+    const lacks = this.missing !== null || this.bound?.state === null;
     return html`
+      <div class="title" part="title"><h2>Roles</h2>${this.tools()}</div>
       <div class="toolbar" part="toolbar">
-        ${ROLES.map((role) => html`<span class="item" title=${ROLE_EXPLANATIONS[role]}><i data-role=${role}></i>${role}</span>`)}
+        ${ROLES.map((role) => html`<span class="item" title=${ROLE_EXPLANATIONS[role]}>${swatch(role)}${role}</span>`)}
         <span class="switch" role="group" aria-label="Columns">
-          ${AXES.map(({ value, label, title }) => html`<button data-choice=${label} aria-pressed=${value === this.axis} title=${title} @click=${() => this.#scale(value)}>${label}</button>`)}
+          ${AXES.map(({ value, label, title }) => html`<button data-choice=${label} aria-pressed=${value === this.#axis} title=${title} @click=${() => this.#scale(value)}>${label}</button>`)}
         </span>
       </div>
-      <div class="grid" part="grid">
-        ${rows.length === 0 ? html`<p class="empty">No node has held a role yet.</p>` : this.#timeline(this.#size.size?.width ?? 0)}
+      <div class="grid ${lacks ? 'lacking' : ''}" part="grid">
+        ${lacks ? this.absence() : rows.length === 0 ? html`<p class="empty">No node has held a role yet.</p>` : this.#rows()}
         ${this.#tip()}
       </div>
+      ${rows.length > 0 && this.#timeline ? html`<svg class="steps" width=${this.#timeline.width} height="20" aria-hidden="true">${stepLabels(this.#timeline)}</svg>` : nothing}
+      <output class="said">${this.pointed?.isKey ? this.#words(this.pointed).join(', ') : nothing}</output>
       ${columns.length === 0 ? nothing : this.#holders()}
     `;
   }
 
   protected override updated(): void {
     this.setAttribute('data-rows', String(this.#history.rows.length));
+    const { pointed } = this;
+    const row = pointed && this.#history.rows[pointed.row];
+    const column = pointed && this.#history.columns[pointed.column];
+    if (row && column) this.setAttribute('data-cell', `${row.node} ${column.step}`);
+    else this.removeAttribute('data-cell');
   }
 
-  #timeline(width: number): TemplateResult {
-    const { rows, columns } = this.#history;
-    const height = rows.length * this.#rowHeight;
-    const shown = columns.findIndex(({ checkpoint }) => checkpoint === this.shown);
-    const labelled = labelledColumns(this.#ends, LABEL_APART_PIXELS / Math.max(1, this.#plotWidth(width)));
-    return html`<svg width=${width} height=${height + 20} role="group" aria-label="Roles over checkpoints"
-      @pointermove=${this.#pointerMoved} @pointerleave=${this.#pointerLeft} @click=${this.#clicked}>
-      ${rows.map(
-        ({ layer }, index) =>
-          svg`${index > 0 && rows[index - 1].layer !== layer ? svg`<line class="layer" x1="8" x2=${width - RIGHT_PIXELS} y1=${index * this.#rowHeight} y2=${index * this.#rowHeight} />` : ''}`,
-      )}
-      ${shown < 0 ? nothing : this.#columnBox(shown, 'shown', height, width)}
-      ${this.pointed === null ? nothing : this.#columnBox(this.pointed.column, 'pointed', height, width)}
-      ${rows.map((row, index) => this.#row(row, index, width))}
-      ${probableOf(this.changes).map((change) => this.#changeLine(change, height, width))}
-      ${labelled.map((column) => svg`<text class="step" x=${this.#middle(column, width)} y=${height + 14}>${stepText(columns[column].step)}</text>`)}
+  protected override async figure(): Promise<string | null> {
+    const run = this.bound?.state?.run;
+    if (!run?.analysis || this.#history.rows.length === 0) return null;
+    const { rolesFigure } = await import('../figure/roles-figure.ts');
+    const colour = coloursOf(this.renderRoot as ShadowRoot);
+    return rolesFigure({
+      history: this.#history,
+      axis: this.#axis,
+      changes: this.changes,
+      run: run.name,
+      analysis: run.analysis,
+      colour,
+    });
+  }
+
+  #rows(): TemplateResult | typeof nothing {
+    const timeline = this.#timeline;
+    if (timeline === null || timeline.width === 0) return nothing;
+    const { pointed, changes } = this;
+    const shown = this.#history.columns.findIndex(({ checkpoint }) => checkpoint === this.shown);
+    return html`<svg class="rows" width=${timeline.width} height=${this.#history.rows.length * timeline.rowHeight} role="group" tabindex="0"
+      aria-label="Roles over checkpoints; arrow keys move over them, Enter looks at a checkpoint"
+      @pointermove=${this.#pointerMoved} @pointerleave=${this.#left} @click=${this.#clicked} @keydown=${this.#keyPressed} @focus=${this.#focused} @blur=${this.#left}>
+      ${rolePatterns()}
+      ${shown < 0 ? nothing : columnBox(shown, 'shown', timeline)}
+      ${pointed === null ? nothing : columnBox(pointed.column, 'pointed', timeline)}
+      ${guard([timeline, changes], () => roleRows(timeline, changes))}
+      ${pointed?.isKey ? cellBox(pointed.row, pointed.column, timeline) : nothing}
     </svg>`;
   }
 
-  #row(row: RoleRow, index: number, width: number): SVGTemplateResult {
-    const cell = this.#rowHeight * CELL_SHARE;
-    const top = index * this.#rowHeight + (this.#rowHeight - cell) / 2;
-    const said = row.holdings.map((holding) => holdingText(row.node, holding)).join('; ');
-    return svg`<g role="img" aria-label=${said}>
-      <text class="node" x=${LABEL_PIXELS - 8} y=${index * this.#rowHeight + this.#rowHeight / 2}>${row.node}</text>
-      <line class="track" x1=${LABEL_PIXELS} x2=${width - RIGHT_PIXELS} y1=${top + cell / 2} y2=${top + cell / 2} />
-      ${cellsOf(row).map(({ first, last, roles }) => {
-        const left = this.#x(this.#ends[first][0], width);
-        // A hair less than the cell, so that holdings that follow one another can be told apart.
-        const across = Math.max(1.5, this.#x(this.#ends[last][1], width) - left - 1);
-        const share = cell / roles.length;
-        return roles.map(
-          (role, part) =>
-            svg`<rect data-role=${role} x=${left} y=${top + part * share} width=${across} height=${share} />`,
-        );
-      })}
-    </g>`;
-  }
-
-  #columnBox(column: number, name: string, height: number, width: number): SVGTemplateResult {
-    const [left, right] = this.#ends[column].map((end) => this.#x(end, width));
-    return svg`<rect class=${name} x=${left - 0.5} y="0" width=${Math.max(2, right - left)} height=${height} />`;
-  }
-
-  /** At the left end of the first column of the new phase. */
-  #changeLine(change: PhaseChange, height: number, width: number): SVGTemplateResult | typeof nothing {
-    const column = this.#history.columns.findIndex(({ step }) => step >= change.interval[1]);
-    if (column < 0) return nothing;
-    const x = this.#x(this.#ends[column][0], width) - 0.5;
-    return svg`<line class="change" x1=${x} x2=${x} y1="0" y2=${height}><title>${headline(change)}</title></line>`;
+  /** The history anew only where roles have changed: most changes of checkpoints leave them alone. */
+  #remembered(isOther: boolean): RoleHistory {
+    const known = this.checkpoints.map(({ roles, status }) => (status === 'done' ? roles : null));
+    const isSame =
+      known.length === this.#known.length && known.every((roles, at) => roles === this.#known[at]);
+    if (isSame && !isOther) return this.#history;
+    this.#known = known;
+    return roleHistory(this.checkpoints, this.nodes);
   }
 
   #tip(): TemplateResult | typeof nothing {
     const { pointed } = this;
-    const width = this.#size.size?.width ?? 0;
-    const column = pointed && this.#history.columns[pointed.column];
-    const row = pointed && this.#history.rows[pointed.row];
-    if (!pointed || !column || !row) return nothing;
-    const x = this.#middle(pointed.column, width);
+    const timeline = this.#timeline;
+    if (pointed === null || timeline === null) return nothing;
+    const { width, rowHeight } = timeline;
+    const [first, ...lines] = this.#words(pointed);
+    const x = middleOf(pointed.column, timeline);
     const across = x > width / 2 ? `right:${width - x + TIP_GAP_PIXELS}px` : `left:${x + TIP_GAP_PIXELS}px`;
-    const held = holdingsAt(row, pointed.column);
-    return html`<div class="tip" data-testid="role-tip" .style=${`${across};top:${(pointed.row + 1) * this.#rowHeight + 2}px`}>
-      <b>step ${column.step.toLocaleString('en-GB')}</b>
-      ${held.length === 0 ? html`<span>${row.node}: no role</span>` : held.map((holding) => html`<span>${holdingText(row.node, holding)}</span>`)}
-    </div>`;
+    const isLow = pointed.row > 1 && pointed.row >= this.#history.rows.length - 2;
+    const down = isLow
+      ? `bottom:calc(100% - ${pointed.row * rowHeight - 2}px)`
+      : `top:${(pointed.row + 1) * rowHeight + 2}px`;
+    return html`<div class="over" .style=${`height:${this.#history.rows.length * rowHeight}px`}><div class="tip" data-testid="role-tip" .style=${`${across};${down}`}>
+      <b>${first}</b>${lines.map((line) => html`<span>${line}</span>`)}
+    </div></div>`;
+  }
+
+  /** The step, and what is held there. */
+  #words({ row, column }: RolePlace): string[] {
+    const own = this.#history.rows[row];
+    const at = this.#history.columns[column];
+    if (!own || !at) return [];
+    const held = holdingsAt(own, column).map((holding) => holdingText(own.node, holding));
+    return [
+      `step ${at.step.toLocaleString('en-GB')}`,
+      ...(held.length > 0 ? held : [`${own.node}: no role`]),
+    ];
   }
 
   /** Who holds the roles at the checkpoint looked at, in words. */
@@ -177,50 +222,79 @@ export class PhasewatchRoles extends LitElement {
       );
     return html`<section part="holders" data-testid="holders">
       <h3>at step ${columns[column].step.toLocaleString('en-GB')}</h3>
-      <dl>${ROLES.map((role) => {
-        const holders = held(role);
-        return html`<dt><i data-role=${role}></i>${role}</dt><dd>${holders.length === 0 ? 'nobody' : html`<ul>${holders}</ul>`}</dd>`;
-      })}</dl>
+      <dl>${guard([this.#history, column], () =>
+        ROLES.map((role) => {
+          const holders = held(role);
+          return html`<dt>${swatch(role)}${role}</dt><dd>${holders.length === 0 ? 'nobody' : html`<ul>${holders}</ul>`}</dd>`;
+        }),
+      )}</dl>
     </section>`;
+  }
+
+  get #axis(): ColumnAxis {
+    return AXES.some(({ value }) => value === this.axis) ? this.axis : 'checkpoint';
   }
 
   #scale(axis: ColumnAxis): void {
     this.axis = axis;
   }
 
-  #plotWidth(width: number): number {
-    return width - LABEL_PIXELS - RIGHT_PIXELS;
+  #point(place: RolePlace | null, isKey: boolean): void {
+    const { pointed } = this;
+    if (place?.row === pointed?.row && place?.column === pointed?.column && isKey === pointed?.isKey) return;
+    this.pointed = place && { ...place, isKey };
   }
 
-  #x(share: number, width: number): number {
-    return LABEL_PIXELS + share * this.#plotWidth(width);
-  }
-
-  #middle(column: number, width: number): number {
-    const [left, right] = this.#ends[column];
-    return this.#x((left + right) / 2, width);
-  }
-
-  #at(event: MouseEvent): { readonly row: number; readonly column: number } {
+  #at(event: MouseEvent): RolePlace | null {
+    const timeline = this.#timeline;
+    if (timeline === null) return null;
     const box = (event.currentTarget as Element).getBoundingClientRect();
-    const share = (event.clientX - box.left - LABEL_PIXELS) / this.#plotWidth(box.width);
-    const row = Math.floor((event.clientY - box.top) / this.#rowHeight);
-    return { row, column: columnAt(this.#ends, share) };
+    const share = (event.clientX - box.left - timeline.left) / plotWidth(timeline);
+    const row = Math.floor((event.clientY - box.top) / timeline.rowHeight);
+    const isThere = row >= 0 && row < this.#history.rows.length && this.#ends.length > 0;
+    return isThere ? { row, column: columnAt(this.#ends, share) } : null;
   }
 
-  readonly #pointerMoved = (event: PointerEvent) => {
-    const { row, column } = this.#at(event);
-    if (row !== this.pointed?.row || column !== this.pointed.column) this.pointed = { row, column };
-  };
+  readonly #pointerMoved = (event: PointerEvent) => this.#point(this.#at(event), false);
 
-  readonly #pointerLeft = () => {
+  readonly #left = () => {
     this.pointed = null;
   };
 
-  readonly #clicked = (event: MouseEvent) => {
-    const column = this.#history.columns[this.#at(event).column];
-    if (column) this.dispatchEvent(selectEvent(column.checkpoint));
+  readonly #clicked = (event: MouseEvent) => this.#look(this.#at(event)?.column);
+
+  readonly #focused = (event: FocusEvent) => {
+    if ((event.target as Element).matches(':focus-visible')) this.#move('ArrowLeft');
   };
+
+  readonly #keyPressed = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'Enter') this.#look(this.pointed?.column);
+    if (event.key === 'Escape') this.pointed = null;
+    if (!this.#move(event.key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  #move(key: string): boolean {
+    const place = movedPlace(this.pointed, key, this.#history);
+    const grid = this.renderRoot.querySelector('.grid');
+    if (place === null || this.#timeline === null || grid === null) return false;
+    this.#point(place, true);
+    const { rowHeight } = this.#timeline;
+    const [top, bottom] = [place.row * rowHeight, (place.row + 1) * rowHeight];
+    grid.scrollTop = Math.max(bottom - grid.clientHeight, Math.min(top, grid.scrollTop));
+    return true;
+  }
+
+  #look(column: number | undefined): void {
+    const found = column === undefined ? undefined : this.#history.columns[column];
+    if (found) this.select(found.checkpoint);
+  }
+}
+
+function swatch(role: Role): TemplateResult {
+  return html`<svg class="swatch" width="12" height="12" aria-hidden="true">${svg`${rolePatterns()}${roleSwatch(role)}`}</svg>`;
 }
 
 declare global {

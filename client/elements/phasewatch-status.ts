@@ -2,86 +2,131 @@
  * `<phasewatch-status>`: the head of the page: which run, which model, how the connection stands, how far the run is,
  * and which phase it is in.
  *
- * Properties: `state`, `status`, `runs` (all of the server), `run` (id of the one watched), `resyncs`, `announcement` (read out when it changes), `fresh` (id of a change that is
- * news). Reflects `data-connection` (phase) and `data-activity`.
- * Events: `phasewatch-retry`, `phasewatch-run`. Slot: default, at the right end. Parts: `model`, `connection`, `progress`, `now`, `unkept`.
+ * Reflects `data-connection` (phase) and `data-activity`. Event: `phasewatch-run`. Slot: default, at the right end. Parts: `model`, `connection`, `progress`, `now`, `unkept`, `stale`.
  */
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import type { RunSummary } from '../../protocol/messages.ts';
-import type { Analysis, RunState } from '../../protocol/state.ts';
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
+import type { Analysis } from '../../protocol/state.ts';
 import type { ConnectionStatus } from '../connection.ts';
-import { ClockController } from '../controllers/clock-controller.ts';
 import { forksText } from '../view/branches.ts';
-import { connectionWords } from '../view/connection-words.ts';
+import { announcementText } from '../view/change-words.ts';
+import { connectionWords, cutOffText } from '../view/connection-words.ts';
+import { type Fact, factsOf } from '../view/facts.ts';
 import { ablationExplanation, methodText } from '../view/method.ts';
 import { modelParts } from '../view/model-line.ts';
 import { nowLine } from '../view/now-line.ts';
 import { progressLine } from '../view/progress.ts';
 import { runOptions } from '../view/run-choice.ts';
-import { retryEvent, runEvent } from './events.ts';
+import { runEvent } from './events.ts';
+import { Palette } from './palette.ts';
 import { statusStyles } from './status-styles.ts';
+import { type Table, Widget } from './widget.ts';
+import { widgetStyles } from './widget-styles.ts';
 
+/**
+ * Which run and model, how the connection stands, how far the run is, which phase it is in.
+ *
+ * @fires phasewatch-run - another run is to be watched; cancelable
+ * @slot - at the right end
+ * @csspart model
+ * @csspart connection
+ * @csspart progress
+ * @csspart now
+ * @csspart unkept
+ */
 @customElement('phasewatch-status')
-export class PhasewatchStatus extends LitElement {
-  static override readonly styles = statusStyles;
+export class PhasewatchStatus extends Widget {
+  static override readonly styles = [widgetStyles, statusStyles];
 
-  @property({ attribute: false }) state: RunState | null = null;
-  @property({ attribute: false }) status: ConnectionStatus = { phase: 'connecting' };
-  @property({ attribute: false }) runs: readonly RunSummary[] = [];
-  @property() run: string | null = null;
-  @property({ attribute: false }) resyncs = 0;
-  @property() announcement = '';
-  @property() fresh: string | null = null;
+  override get heading(): string {
+    return 'Status';
+  }
 
-  constructor() {
-    super();
-    new ClockController(this, () => this.status.phase === 'reconnecting');
+  override get table(): Table | null {
+    const facts = this.#facts();
+    return facts.length === 0
+      ? null
+      : { caption: 'The run and its analysis', head: ['fact', 'value'], rows: facts };
+  }
+
+  protected override async figure(): Promise<string | null> {
+    const state = this.bound?.state ?? null;
+    if (state === null) return null;
+    const { statusFigure } = await import('../figure/status-figure.ts');
+    const palette = new Palette(this.renderRoot as ShadowRoot);
+    return statusFigure({
+      title: state.run.name,
+      facts: this.#facts(),
+      colour: (name) => palette.colour(name),
+    });
+  }
+
+  #facts(): readonly Fact[] {
+    const { state = null, status } = this.bound ?? {};
+    return state && status ? factsOf(state, status) : [];
+  }
+
+  get #status(): ConnectionStatus {
+    return this.bound?.status ?? { phase: 'connecting' };
   }
 
   protected override render(): TemplateResult {
-    const { state, status } = this;
+    const state = this.bound?.state ?? null;
+    const resyncs = this.bound?.resyncs ?? 0;
+    const status = this.#status;
     const run = state?.run;
     const { words, detail } = connectionWords(status, Date.now());
-    const hint = status.phase === 'offline' && status.hint ? ` ${status.hint}` : '';
+    const newest = this.bound?.news.newest ?? null;
     return html`
       <div class="line">
         <h1>${this.#name()}</h1>
         ${run ? html`<span class="source">${run.source}</span>` : nothing}
         <div class="right">
-          ${this.resyncs > 0 ? html`<span class="source" title="How often the stream was out of step and was begun anew">${this.resyncs} resync${this.resyncs === 1 ? '' : 's'}</span>` : nothing}
-          <span part="connection" data-phase=${status.phase} title=${detail + hint} role="status"><span class="dot"></span>${words}</span>
+          ${resyncs > 0 ? html`<span class="source" title="How often the stream was out of step and was begun anew">${resyncs} resync${resyncs === 1 ? '' : 's'}</span>` : nothing}
+          <span part="connection" data-phase=${status.phase} title=${detail}>${status.phase === 'recorded' ? nothing : html`<span class="dot"></span>`}${words}</span>
           ${status.phase === 'reconnecting' || status.phase === 'offline' ? html`<button @click=${this.#retry}>connect now</button>` : nothing}
           <slot></slot>
+          ${this.tools()}
         </div>
       </div>
       <div part="model">
-        ${run?.analysis ? this.#model(run.analysis) : html`<span>model, probe and ablation are known from the first checkpoint on</span>`}
+        ${run?.analysis ? this.#model(run.analysis) : html`<span>${this.missing ?? 'model, probe and ablation are known from the first checkpoint on'}</span>`}
       </div>
       <div class="foot">${this.#progress()}${this.#now()}</div>
       ${this.#unkept()}
-      <div class="said" aria-live="polite" data-testid="announcement">${this.announcement}</div>
+      <div role="status">${this.#stale()}</div>
+      <div class="said" aria-live="polite" data-testid="announcement">${newest ? announcementText(newest) : ''}</div>
     `;
   }
 
   protected override updated(): void {
-    this.setAttribute('data-connection', this.status.phase);
-    this.setAttribute('data-activity', this.state?.progress.activity ?? 'none');
+    this.setAttribute('data-connection', this.#status.phase);
+    this.setAttribute('data-activity', this.bound?.state?.progress.activity ?? 'none');
+  }
+
+  /** That what is on show is not how things stand: said once, not with every second of the wait. */
+  #stale(): TemplateResult | typeof nothing {
+    const status = this.#status;
+    const isCutOff = status.phase === 'reconnecting' || status.phase === 'offline';
+    if (!isCutOff || !this.bound?.state) return nothing;
+    return html`<p part="stale" class="unkept busy" data-testid="stale"><b>This is the last state received.</b> ${cutOffText(status)}</p>`;
   }
 
   /** What a person has to know before they rely on what they see. */
   #unkept(): TemplateResult | typeof nothing {
-    const unkept = this.runs.find(({ id }) => id === this.run)?.unkept ?? null;
+    const unkept = this.bound?.runs.find(({ id }) => id === this.bound?.run)?.unkept ?? null;
     if (unkept === null) return nothing;
     return html`<p part="unkept" class="unkept" data-testid="unkept" role="status"><b>Results are not being kept.</b> ${unkept}.</p>`;
   }
 
   /** Its name, or a list to choose from where there are several. */
   #name(): string | TemplateResult {
-    const options = runOptions(this.runs, this.run);
-    if (options.length === 0) return this.state?.run.name ?? 'phasewatch';
+    const { runs = [], run = null, state = null } = this.bound ?? {};
+    const options = runOptions(runs, run);
+    if (options.length === 0) return state?.run.name ?? 'phasewatch';
     return html`<span class="run"><select aria-label="Run" data-testid="run" @change=${this.#chosen}>
-      ${options.map(({ id, label, isHere }) => html`<option value=${id} ?disabled=${!isHere} .selected=${id === this.run}>${label}</option>`)}
+      ${guard([runs, run], () => options.map(({ id, label, isHere }) => html`<option value=${id} ?disabled=${!isHere} .selected=${id === run}>${label}</option>`))}
     </select></span>`;
   }
 
@@ -91,34 +136,39 @@ export class PhasewatchStatus extends LitElement {
   }
 
   #progress(): TemplateResult {
-    if (!this.state) return html`<div part="progress"></div>`;
-    const { progress, checkpoints, branches } = this.state;
+    const state = this.bound?.state ?? null;
+    if (state === null) return html`<div part="progress"></div>`;
+    const { progress, checkpoints, branches } = state;
     const forks = forksText(branches);
-    const { parts, share } = progressLine(progress);
+    const { parts, share, hint } = progressLine(progress);
     const failed = checkpoints.filter(({ status }) => status === 'failed').length;
     return html`
       <div part="progress" class=${progress.activity}>
         ${parts.map((part, index) => html`<span class=${index === 0 ? 'first' : ''}>${part}</span>`)}
         ${failed > 0 ? html`<span><span class="failed" data-testid="failures">${failed} failed</span></span>` : nothing}
         ${forks === null ? nothing : html`<span data-testid="rewound">${forks}</span>`}
+        ${hint === null ? nothing : html`<span class="hint">${hint}</span>`}
       </div>
       ${share === null || progress.activity !== 'analysing' ? nothing : html`<progress max="1" value=${share} aria-label="Checkpoints analysed"></progress>`}
     `;
   }
 
   #now(): TemplateResult | typeof nothing {
-    const now = this.state && nowLine(this.state);
+    const { state = null, news } = this.bound ?? {};
+    const now = state && nowLine(state);
     if (!now) return nothing;
-    const isFresh = this.fresh !== null && now.change === this.fresh;
+    const isFresh = now.change !== null && now.change === news?.fresh;
     return html`<div part="now" class=${isFresh ? 'fresh' : ''} data-testid="now">
       <span><i class="swatch" data-phase=${now.phase}></i><b>${now.phase === 'unnamed' ? 'phase without a name' : now.phase}</b> ${now.since}</span>
       ${now.last === null ? nothing : html`<span>${now.last}</span>`}
     </div>`;
   }
 
-  readonly #chosen = (event: Event) =>
-    this.dispatchEvent(runEvent((event.target as HTMLSelectElement).value));
-  readonly #retry = () => this.dispatchEvent(retryEvent());
+  readonly #chosen = (event: Event) => {
+    const run = (event.target as HTMLSelectElement).value;
+    if (this.dispatchEvent(runEvent(run))) this.bound?.watch(run);
+  };
+  readonly #retry = () => this.bound?.retryNow();
 }
 
 declare global {

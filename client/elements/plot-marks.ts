@@ -4,11 +4,11 @@
  * focus, failed ones as ticks on the axis. Over the lines: what is noise, in grey.
  */
 import type uPlot from 'uplot';
-import type { PhaseChange } from '../../protocol/phases.ts';
 import { opacityOf } from '../view/changes.ts';
-import type { Ghost } from '../view/ghosts.ts';
-import type { PhaseBand } from '../view/phase-bands.ts';
+import type { Scene } from './chart-scene.ts';
 import type { ColourName } from './palette.ts';
+import { isDense } from './plot-density.ts';
+import type { PlotSeries } from './plot-lines.ts';
 
 const FAILED_TICK_PIXELS = 7;
 const BAND_OPACITY = 0.1;
@@ -22,32 +22,19 @@ const NOISE_POINT_GAP_PIXELS = 7;
 /** Wider than the line it hides. */
 const NOISE_LINE_PIXELS = 2;
 
-export type PlotMarks = {
-  /** Step of the checkpoint in focus. */
-  readonly focusStep: number | null;
-  readonly failedSteps: readonly number[];
-  readonly bands: readonly PhaseBand[];
-  /** Those that stand. */
-  readonly changes: readonly PhaseChange[];
-  /** Values of the first series that are below its floor; null for all others. */
-  readonly noise: readonly (number | null)[];
-  /** Where the training began again. */
-  readonly forkSteps: readonly number[];
-  /** Lines of what it left behind. */
-  readonly ghosts: readonly Ghost[];
-};
-
 export type MarkOptions = {
   readonly colour: (name: ColourName) => string;
-  readonly marks: () => PlotMarks;
+  readonly scene: () => Scene;
+  /** Columns of the data, without x. */
+  readonly series: readonly PlotSeries[];
 };
 
-export function drawBands(plot: uPlot, { marks, colour }: MarkOptions): void {
+export function drawBands(plot: uPlot, { scene, colour }: MarkOptions): void {
   const { ctx, bbox } = plot;
   ctx.save();
   clip(plot);
   ctx.globalAlpha = BAND_OPACITY;
-  for (const { name, start, end } of marks().bands) {
+  for (const { name, start, end } of scene().bands) {
     const left = plot.valToPos(start, 'x', true);
     ctx.fillStyle = colour(`phase-${name}`);
     ctx.fillRect(left, bbox.top, plot.valToPos(end, 'x', true) - left, bbox.height);
@@ -55,9 +42,9 @@ export function drawBands(plot: uPlot, { marks, colour }: MarkOptions): void {
   ctx.restore();
 }
 
-export function drawMarks(plot: uPlot, { marks, colour }: MarkOptions): void {
+export function drawMarks(plot: uPlot, { scene, colour }: MarkOptions): void {
   const { ctx, bbox } = plot;
-  const { focusStep, failedSteps, changes, forkSteps } = marks();
+  const { focusStep, changes, branches, lines } = scene();
   const ratio = window.devicePixelRatio || 1;
   ctx.save();
   clip(plot);
@@ -73,9 +60,9 @@ export function drawMarks(plot: uPlot, { marks, colour }: MarkOptions): void {
   }
   ctx.globalAlpha = FORK_OPACITY;
   ctx.setLineDash([ratio, 2 * ratio]);
-  for (const step of forkSteps) {
-    vertical(plot, step, bbox.top, bbox.height);
-    drawFlag(plot, step, ratio);
+  for (const { fromStep } of branches) {
+    vertical(plot, fromStep, bbox.top, bbox.height);
+    if (hasPlace(plot, fromStep)) drawFlag(plot, fromStep, ratio);
   }
   ctx.setLineDash([]);
   ctx.globalAlpha = 1;
@@ -88,41 +75,51 @@ export function drawMarks(plot: uPlot, { marks, colour }: MarkOptions): void {
   ctx.lineWidth = 2 * ratio;
   ctx.strokeStyle = colour('bad');
   const tick = FAILED_TICK_PIXELS * ratio;
-  for (const step of failedSteps) vertical(plot, step, bbox.top + bbox.height - tick, tick);
+  for (const step of lines[0].columns.failedSteps) vertical(plot, step, bbox.top + bbox.height - tick, tick);
   ctx.restore();
 }
 
 /** Grey over the line where both ends of a stretch are noise; points where there is room, or where one stands alone. */
-export function drawNoise(plot: uPlot, { marks, colour }: MarkOptions): void {
-  const { noise } = marks();
-  if (noise.every((value) => value === null)) return;
-  const { ctx } = plot;
+export function drawNoise(plot: uPlot, { series, colour }: MarkOptions): void {
+  const floor = series.findIndex(({ kind }) => kind === 'floor') + 1;
+  // There is no telling rows apart where there are more than two a pixel.
+  if (floor === 0 || isDense(plot)) return;
+  const { ctx, data, bbox } = plot;
   const ratio = window.devicePixelRatio || 1;
-  const places = noise.map((value, row) =>
-    value === null
-      ? null
-      : { x: plot.valToPos(plot.data[0][row], 'x', true), y: plot.valToPos(value, 'y', true) },
-  );
-  const isRoomy = plot.bbox.width / places.length >= NOISE_POINT_GAP_PIXELS * ratio;
+  const [first, last] = plot.series[0].idxs ?? [0, -1];
+  const placeOf = (row: number) => {
+    const [value, limit] = [data[1][row], data[floor][row]];
+    if (value == null || limit == null || value >= limit) return null;
+    return { x: plot.valToPos(data[0][row], 'x', true), y: plot.valToPos(value, 'y', true) };
+  };
+  const isRoomy = bbox.width / (last - first + 1) >= NOISE_POINT_GAP_PIXELS * ratio;
   ctx.save();
+  clip(plot);
   ctx.strokeStyle = colour('ink-faint');
   ctx.fillStyle = colour('ink-faint');
   ctx.lineWidth = NOISE_LINE_PIXELS * ratio;
-  places.forEach((place, row) => {
-    if (place === null) return;
-    const [before, after] = [places[row - 1] ?? null, places[row + 1] ?? null];
-    if (before !== null) {
+  let before = first > 0 ? placeOf(first - 1) : null;
+  for (let row = first; row <= Math.min(last + 1, data[0].length - 1); row += 1) {
+    const place = placeOf(row);
+    if (place !== null && before !== null) {
       ctx.beginPath();
       ctx.moveTo(before.x, before.y);
       ctx.lineTo(place.x, place.y);
       ctx.stroke();
     }
-    if (!isRoomy && (before !== null || after !== null)) return;
-    ctx.beginPath();
-    ctx.arc(place.x, place.y, NOISE_POINT_PIXELS * ratio, 0, 2 * Math.PI);
-    ctx.fill();
-  });
+    if (place !== null && (isRoomy || (before === null && placeOf(row + 1) === null))) {
+      ctx.beginPath();
+      ctx.arc(place.x, place.y, NOISE_POINT_PIXELS * ratio, 0, 2 * Math.PI);
+      ctx.fill();
+    }
+    before = place;
+  }
   ctx.restore();
+}
+
+/** uPlot would move to an edge what has no place on a logarithmic axis. */
+export function hasPlace({ scales }: uPlot, step: number): boolean {
+  return scales.x.distr !== 3 || step > 0;
 }
 
 /** Points back, to where the training began again from. */
@@ -144,6 +141,7 @@ export function clip({ ctx, bbox }: uPlot): void {
 }
 
 function vertical(plot: uPlot, step: number, top: number, height: number): void {
+  if (!hasPlace(plot, step)) return;
   const x = Math.round(plot.valToPos(step, 'x', true)) + 0.5;
   plot.ctx.beginPath();
   plot.ctx.moveTo(x, top);

@@ -1,29 +1,24 @@
 /**
- * The uPlot options of a chart: what `phasewatch-chart` hands over once, and again only when its step axis changes.
+ * The uPlot options of a chart: what `phasewatch-chart` hands over once, and again only when the shape of its data changes.
  *
- * Data columns: steps, then for every metric value, upper and lower bound of its band, then the floor if there is one. Colours, marks and the hovered
- * row are callbacks, since uPlot draws again without being made again. Cursors of all charts of a page move together.
+ * Colours, marks and ranges are callbacks, since uPlot draws again without being made again. uPlot listens to no pointer: what a person does is told by `plot-gestures.ts`, and the cursor stands where
+ * the feed says, in all charts of a feed and in no other.
+ * Long lines are drawn by `plot-dense.ts`.
  */
 import type uPlot from 'uplot';
-import {
-  asinhTicks,
-  type Range,
-  type StepAxis,
-  stepRange,
-  stepText,
-  tickText,
-  valueRange,
-} from '../view/axis.ts';
-import type { Columns } from '../view/columns.ts';
-import type { Panel } from '../view/panels.ts';
+import { type Range, type StepAxis, stepText, stepTicks, tickText, valueRange } from '../view/axis.ts';
+import { nearestOn, type Table } from '../view/lines.ts';
+import type { Scene } from './chart-scene.ts';
 import type { ColourName } from './palette.ts';
 import { PLOT_RIGHT, VALUE_AXIS } from './plot-area.ts';
-import { drawGhosts, LINES } from './plot-ghosts.ts';
-import { drawBands, drawMarks, drawNoise, type PlotMarks } from './plot-marks.ts';
+import { drawLong, sparsePaths } from './plot-density.ts';
+import { drawGhosts } from './plot-ghosts.ts';
+import { bandColour, type PlotSeries, strokeOf } from './plot-lines.ts';
+import { drawBands, drawMarks, drawNoise } from './plot-marks.ts';
 
-const SYNC_KEY = 'phasewatch';
-const COLUMNS_PER_METRIC = 3;
 const FONT = '10px system-ui, sans-serif';
+const STEP_TICK_PIXELS = 46;
+const DISTRIBUTIONS = { linear: 1, log: 3, asinh: 4 } as const satisfies Record<StepAxis, number>;
 /** Distances between the ticks of a count: 1, 2, 5 times the powers of ten. */
 const COUNT_INCREMENTS = Array.from({ length: 7 }, (_, power) =>
   [1, 2, 5].map((lead) => lead * 10 ** power),
@@ -32,35 +27,26 @@ const COUNT_INCREMENTS = Array.from({ length: 7 }, (_, power) =>
 export type PlotOptions = {
   readonly width: number;
   readonly height: number;
-  readonly panel: Panel;
-  readonly axis: StepAxis;
+  readonly series: readonly PlotSeries[];
+  /** The newest one of this shape. */
+  readonly scene: () => Scene;
   readonly colour: (name: ColourName) => string;
-  readonly marks: () => PlotMarks;
-  /** Steps of the first and the last checkpoint, left behind or not; null while there is none. */
-  readonly span: () => readonly [number, number] | null;
-  /** Row of the data under the cursor, `null` outside. */
-  readonly hovered: (row: number | null) => void;
+  /** After each drawing. */
+  readonly drawn: () => void;
 };
 
-export function plotData(columns: Columns, panel: Panel): uPlot.AlignedData {
-  const none = () => columns.steps.map(() => null);
-  return [
-    [...columns.steps],
-    ...columns.series.flatMap(({ values, band }, index) => {
-      // An error may reach beyond what the metric can be; there is nothing to draw there.
-      const [least, most] = panel.metrics[index].range;
-      const inside = (bound: number | null) =>
-        bound === null ? null : Math.max(least, Math.min(most ?? bound, bound));
-      return [[...values], band ? band.high.map(inside) : none(), band ? band.low.map(inside) : none()];
-    }),
-    ...(panel.floor === null ? [] : [columns.floor ? [...columns.floor] : none()]),
-  ];
+export function plotData({ x, cells }: Table): uPlot.AlignedData {
+  return [x, ...cells] as unknown as uPlot.AlignedData;
 }
 
 export function plotOptions(options: PlotOptions): uPlot.Options {
-  const { panel, axis, colour } = options;
-  const floorSeries = panel.metrics.length * COLUMNS_PER_METRIC + 1;
-  const isValue = (series: number) => series % COLUMNS_PER_METRIC === 1 && series !== floorSeries;
+  const { series, scene, colour } = options;
+  const {
+    panel,
+    view: { axis },
+  } = scene();
+  const unit = () => scene().tokens ?? 1;
+  const deaf = () => null;
   return {
     width: options.width,
     height: options.height,
@@ -69,106 +55,120 @@ export function plotOptions(options: PlotOptions): uPlot.Options {
     cursor: {
       y: false,
       drag: { x: false, y: false },
-      sync: { key: SYNC_KEY, setSeries: false },
+      bind: {
+        mousedown: deaf,
+        mousemove: deaf,
+        mouseup: deaf,
+        mouseenter: deaf,
+        mouseleave: deaf,
+        dblclick: deaf,
+      },
       points: { size: 7, width: 0 },
       // Bands have bounds at every row, but no point of their own.
-      dataIdx: (_plot, series, row) => (isValue(series) ? row : null),
+      dataIdx: (plot, index, row) =>
+        series[index - 1]?.kind === 'value' ? sampleRow(plot, index, row) : null,
     },
     scales: {
-      x: {
-        time: false,
-        distr: axis === 'asinh' ? 4 : 1,
-        range: () => {
-          const span = options.span();
-          return span === null ? [0, 1] : mutable(stepRange(...span, axis));
-        },
-      },
-      y: {
-        range: (_plot, min, max) => {
-          const left = options.marks().ghosts.flatMap(({ points }) => points.map(({ value }) => value));
-          const values = isSpan(min, max) ? [min, max, ...left] : left;
-          return mutable(
-            values.length > 0
-              ? valueRange(Math.min(...values), Math.max(...values), panel.metrics[0].range, panel.isCount)
-              : valueRange(null, null, [0, 1]),
-          );
-        },
-      },
+      x: { time: false, distr: DISTRIBUTIONS[axis], range: () => mutable(scene().view.range) },
+      y: { range: (_plot, min, max) => mutable(valuesShown(options, min, max)) },
     },
-    axes: [stepAxis(axis, colour), valueAxis(panel, colour)],
-    series: [
-      {},
-      ...panel.metrics.flatMap((_, index) => metricSeries(() => colour(LINES[index % LINES.length]))),
-      ...(panel.floor === null ? [] : [floorLine(colour)]),
+    axes: [
+      {
+        ...axisLook(colour),
+        size: 20,
+        gap: 3,
+        splits: (plot, _index, min, max) => {
+          const most = Math.max(2, Math.floor(plot.bbox.width / devicePixelRatio / STEP_TICK_PIXELS));
+          return stepTicks(min * unit(), max * unit(), axis, most).map((tick) => tick / unit());
+        },
+        filter: (_plot, splits) => splits,
+        values: (_plot, splits) => splits.map((step) => stepText(Number((step * unit()).toPrecision(12)))),
+      },
+      {
+        ...axisLook(colour),
+        size: VALUE_AXIS,
+        gap: 4,
+        space: 24,
+        values: (_plot, splits) => splits.map(tickText),
+        ...(panel.isCount ? { incrs: COUNT_INCREMENTS } : {}),
+      },
     ],
-    bands: panel.metrics.map((_, index) => ({
-      series: [index * COLUMNS_PER_METRIC + 2, index * COLUMNS_PER_METRIC + 3],
-      fill: () => colour('band'),
-    })),
+    series: [{}, ...series.map((one) => ({ ...seriesLook(one, options), paths: sparsePaths }))],
+    bands: series.flatMap(({ kind, line }, index) =>
+      kind === 'high'
+        ? [{ series: [index + 1, index + 2] as [number, number], fill: () => bandColour(colour, line) }]
+        : [],
+    ),
     hooks: {
       drawClear: [(plot) => drawBands(plot, options)],
       drawAxes: [(plot) => drawMarks(plot, options), (plot) => drawGhosts(plot, options)],
-      draw: [(plot) => drawNoise(plot, options)],
-      setCursor: [(plot) => options.hovered(plot.cursor.idx ?? null)],
+      drawSeries: [(plot, index) => drawLong(plot, index, options)],
+      draw: [(plot) => drawNoise(plot, options), options.drawn],
     },
   };
 }
 
-function metricSeries(stroke: () => string): uPlot.Series[] {
-  const bound: uPlot.Series = { width: 0, pxAlign: 0, points: { show: false } };
-  return [
-    { stroke, width: 1.6, pxAlign: 0, points: { size: 4, space: 7, width: 0, fill: stroke } },
-    bound,
-    { ...bound },
-  ];
+/** The row of a line's own sample nearest to a row of all lines. */
+function sampleRow({ data }: uPlot, index: number, row: number): number {
+  const cells = data[index];
+  if (cells[row] !== undefined) return row;
+  let [left, right] = [row, row];
+  while (left >= 0 && cells[left] === undefined) left -= 1;
+  while (right < cells.length && cells[right] === undefined) right += 1;
+  if (left < 0) return right;
+  if (right >= cells.length) return left;
+  return nearestOn([data[0][left], data[0][right]], data[0][row], 'linear') === 0 ? left : right;
 }
 
-/** Dashed, and filled down to 0: what is in there is noise. */
-function floorLine(colour: PlotOptions['colour']): uPlot.Series {
-  return {
-    stroke: () => colour('ink-faint'),
-    width: 1,
-    dash: [4, 3],
-    pxAlign: 0,
-    points: { show: false },
-    fill: () => colour('noise'),
-    fillTo: 0,
-  };
+function seriesLook(
+  { kind, line, metric }: PlotSeries,
+  { scene, series, colour }: PlotOptions,
+): uPlot.Series {
+  const several = series.some((one) => one.line > 0);
+  switch (kind) {
+    case 'value': {
+      const { name, dash, width } = strokeOf({ line, metric, several });
+      const stroke = () => colour(name);
+      return { stroke, width, dash, pxAlign: 0, points: { size: 4, space: 7, width: 0, fill: stroke } };
+    }
+    case 'high':
+    case 'low':
+      return { width: 0, pxAlign: 0, points: { show: false } };
+    case 'floor':
+      // Dashed, and filled down to 0: what is in there is noise.
+      return {
+        stroke: () => colour('ink-faint'),
+        width: 1,
+        dash: [4, 3],
+        pxAlign: 0,
+        points: { show: false },
+        fill: () => colour('noise'),
+        fillTo: Math.max(0, scene().panel.metrics[0].range[0]),
+      };
+  }
 }
 
-function stepAxis(axis: StepAxis, colour: PlotOptions['colour']): uPlot.Axis {
+function valuesShown({ scene }: PlotOptions, min: number | null, max: number | null): Range {
+  const { panel, ghosts, view } = scene();
+  const [from, to] = view.range;
+  const left = ghosts.flatMap(({ points }) =>
+    points.flatMap(({ step, value }) => (step >= from && step <= to ? [value] : [])),
+  );
+  // uPlot reports the extremes of no data as null or infinite.
+  const own = [min, max].flatMap((value) => (value !== null && Number.isFinite(value) ? [value] : []));
+  const values = [...own, ...left];
+  return values.length > 0
+    ? valueRange(Math.min(...values), Math.max(...values), panel.metrics[0].range, panel.isCount)
+    : valueRange(null, null, [0, 1]);
+}
+
+function axisLook(colour: PlotOptions['colour']): uPlot.Axis {
   return {
     font: FONT,
-    size: 20,
-    gap: 3,
-    space: 46,
     stroke: () => colour('ink-faint'),
     grid: { stroke: () => colour('grid'), width: 1 },
     ticks: { show: false },
-    values: (_plot, splits) => splits.map(stepText),
-    ...(axis === 'asinh'
-      ? { splits: (_plot, _index, min, max) => asinhTicks(min, max), filter: (_plot, splits) => splits }
-      : {}),
   };
-}
-
-function valueAxis(panel: Panel, colour: PlotOptions['colour']): uPlot.Axis {
-  return {
-    font: FONT,
-    size: VALUE_AXIS,
-    gap: 4,
-    space: 24,
-    stroke: () => colour('ink-faint'),
-    grid: { stroke: () => colour('grid'), width: 1 },
-    ticks: { show: false },
-    values: (_plot, splits) => splits.map(tickText),
-    ...(panel.isCount ? { incrs: COUNT_INCREMENTS } : {}),
-  };
-}
-
-/** uPlot reports the extremes of no data as null or infinite. */
-function isSpan(min: number | null, max: number | null): boolean {
-  return Number.isFinite(min ?? Number.NaN) && Number.isFinite(max ?? Number.NaN);
 }
 
 function mutable([min, max]: Range): uPlot.Range.MinMax {

@@ -5,7 +5,7 @@ import { phaseHues } from './phases-styles.ts';
 export const statusStyles = [
   phaseHues,
   css`
-    :host { display: block; position: relative; background: var(--phasewatch-panel); border-bottom: 1px solid var(--phasewatch-border); }
+    :host { display: block; position: relative; container-type: inline-size; background: var(--phasewatch-panel); border-bottom: 1px solid var(--phasewatch-border); }
     .line { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 14px; padding: 9px 16px 0; }
     h1 { margin: 0; font-size: 15px; font-weight: 650; letter-spacing: -0.01em; }
     .run { position: relative; display: inline-flex; align-items: center; margin-left: -8px; }
@@ -18,14 +18,14 @@ export const statusStyles = [
     .run select:focus-visible { outline: 2px solid var(--phasewatch-accent); outline-offset: 1px; }
     .run option { background: var(--phasewatch-raised); color: var(--phasewatch-ink); }
     .source { font: 11.5px var(--phasewatch-mono); color: var(--phasewatch-ink-faint); overflow-wrap: anywhere; }
-    .right { margin-left: auto; display: flex; align-items: center; gap: 12px; }
+    .right { margin-left: auto; display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; }
     [part='connection'] { display: inline-flex; align-items: center; gap: 7px; font-weight: 550; }
     .dot { width: 8px; height: 8px; border-radius: 50%; background: var(--phasewatch-ink-faint); flex: none; }
     [data-phase='live'] .dot { background: var(--phasewatch-good); box-shadow: 0 0 0 3px color-mix(in srgb, var(--phasewatch-good) 22%, transparent); }
     [data-phase='connecting'] .dot, [data-phase='waiting'] .dot, [data-phase='reconnecting'] .dot { background: var(--phasewatch-busy); animation: pulse 1.2s infinite alternate; }
     [data-phase='offline'] .dot { background: var(--phasewatch-bad); }
-    button { all: unset; cursor: pointer; color: var(--phasewatch-accent); border-radius: 3px; }
-    button:focus-visible { outline: 2px solid var(--phasewatch-accent); outline-offset: 2px; }
+    .right > button { all: unset; cursor: pointer; color: var(--phasewatch-accent); border-radius: 3px; }
+    .right > button:focus-visible { outline: 2px solid var(--phasewatch-accent); outline-offset: 2px; }
     [part='model'] { padding: 1px 16px 0; color: var(--phasewatch-ink-soft); display: flex; flex-wrap: wrap; gap: 0 8px; }
     [part='model'] > span:not(:last-child)::after, [part='progress'] > span:not(:last-child)::after { content: '·'; margin-left: 8px; font-weight: 400; color: var(--phasewatch-ink-faint); }
     .method { color: var(--phasewatch-ink); font-weight: 550; }
@@ -39,16 +39,23 @@ export const statusStyles = [
     progress::-moz-progress-bar { background: var(--phasewatch-accent); }
     @keyframes pulse { to { opacity: 0.35; } }
     @media (prefers-reduced-motion: reduce) { .dot { animation: none !important; } progress::-webkit-progress-value { transition: none; } }
-    .foot { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 24px; padding: 5px 16px 8px; }
-    [part='now'] { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 8px; margin-left: auto; color: var(--phasewatch-ink-soft); border-radius: 6px; }
+    .foot { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 0 24px; padding: 5px 16px 8px; }
+    [part='now'] { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 8px; color: var(--phasewatch-ink-soft); border-radius: 6px; }
     [part='now'] b { font-weight: 600; color: var(--phasewatch-ink); }
     [part='now'] .swatch { display: inline-block; width: 9px; height: 9px; border-radius: 3px; margin-right: 6px; background: var(--hue); }
     [part='now'] > span:not(:last-child)::after { content: '·'; margin-left: 8px; color: var(--phasewatch-ink-faint); }
     [part='now'].fresh { animation: news 6s ease-out; }
-    .unkept { margin: 8px 16px 0; padding: 5px 10px; border-radius: 6px; color: var(--phasewatch-ink); background: color-mix(in srgb, var(--phasewatch-bad) 10%, transparent); box-shadow: inset 0 0 0 1px color-mix(in srgb, var(--phasewatch-bad) 35%, transparent); overflow-wrap: anywhere; }
+    .unkept { margin: 0 16px 8px; padding: 5px 10px; border-radius: 6px; color: var(--phasewatch-ink); background: color-mix(in srgb, var(--phasewatch-bad) 10%, transparent); box-shadow: inset 0 0 0 1px color-mix(in srgb, var(--phasewatch-bad) 35%, transparent); overflow-wrap: anywhere; }
+    .unkept.busy { background: var(--phasewatch-busy-soft); box-shadow: inset 0 0 0 1px color-mix(in srgb, var(--phasewatch-busy) 35%, transparent); }
+    .hint { color: var(--phasewatch-ink-faint); }
     .said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
     @keyframes news { 0%, 60% { background: var(--phasewatch-selected); box-shadow: 0 0 0 5px var(--phasewatch-selected); } }
-    @media (max-width: 720px) { [part='now'] { margin-left: 0; } }
+    /* What is left out stands in the table behind the head. */
+    @container (max-width: 479px) {
+      .line { padding-inline: 12px; } [part='model'], .foot { padding-inline: 12px; }
+      .right { margin-left: 0; width: 100%; gap: 4px 6px; }
+      .line > .source, [part='model'] > span:not(.method), .hint { display: none; }
+    }
     @media (prefers-reduced-motion: reduce) { [part='now'] { animation: none !important; } }
   `,
 ];

@@ -2,7 +2,7 @@
  * A phase change in words: as a headline, piece by piece for a card, and as one sentence that can be pasted anywhere.
  */
 import type { PhaseChange } from '../../protocol/phases.ts';
-import { numberText, weightText } from './number.ts';
+import { numberText, weightText, wholeText } from './number.ts';
 import { roleChangeText } from './roles.ts';
 import { inSentence, signalInfo } from './signal-info.ts';
 
@@ -80,5 +80,5 @@ export function sentence(change: PhaseChange, run: string): string {
 }
 
 function stepWords(step: number): string {
-  return step.toLocaleString('en-GB');
+  return wholeText(step);
 }

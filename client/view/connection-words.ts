@@ -3,7 +3,7 @@
  */
 import { unreachable } from '../../protocol/unreachable.ts';
 import type { ConnectionStatus } from '../connection.ts';
-import { secondsUntil } from './time.ts';
+import { dateText, secondsUntil } from './time.ts';
 
 export type ConnectionWords = {
   readonly words: string;
@@ -28,9 +28,22 @@ export function connectionWords(status: ConnectionStatus, now: number): Connecti
     }
     case 'offline':
       return { words: 'offline', detail: sentence(status.reason) };
+    case 'recorded':
+      return {
+        words: `recorded until ${dateText(status.at)}`,
+        detail: 'This page shows what was recorded, and nothing will be added to it.',
+      };
     default:
       return unreachable(status);
   }
+}
+
+/** Why there is no news of a run that is on show, and what to do; `reconnecting` counts its seconds elsewhere. */
+export function cutOffText(status: Extract<ConnectionStatus, { phase: 'reconnecting' | 'offline' }>): string {
+  const reason = sentence(status.reason);
+  if (status.phase === 'reconnecting')
+    return `${reason} The page connects again on its own, and gets what it missed.`;
+  return `${reason} ${status.hint ?? 'Check that the phasewatch server runs, then connect.'}`;
 }
 
 function sentence(text: string): string {

@@ -3,6 +3,7 @@
  * what was trained after it. A checkpoint without a value is left out of the line: it is there to be compared with.
  */
 import type { Checkpoint } from '../../protocol/state.ts';
+import type { StepAxis } from './axis.ts';
 import { beforeBranch, type Trained } from './branches.ts';
 import { metricOf } from './columns.ts';
 
@@ -37,13 +38,18 @@ export function ghostValueAt(ghosts: readonly Ghost[], series: number, step: num
   return values.at(-1)?.value ?? null;
 }
 
-/** Steps of the first and the last checkpoint of a run and its branches; null while there is none. */
-export function stepSpan({ checkpoints, branches }: Trained): readonly [number, number] | null {
-  const steps = [checkpoints, ...branches.map((branch) => branch.checkpoints)].flat().map(({ step }) => step);
-  // Not spread over the arguments of Math.min: there is no bound to the number of steps.
-  const least = steps.reduce((low, step) => Math.min(low, step), Number.POSITIVE_INFINITY);
-  const most = steps.reduce((high, step) => Math.max(high, step), Number.NEGATIVE_INFINITY);
-  return steps.length === 0 ? null : [least, most];
+/** Steps of the first and the last checkpoint of a run and its branches with a place on the axis; null while there is none. */
+export function stepSpan(
+  { checkpoints, branches }: Trained,
+  axis: StepAxis = 'linear',
+): readonly [number, number] | null {
+  // Each list is by step.
+  const spans = [checkpoints, ...branches.map((branch) => branch.checkpoints)].flatMap((list) => {
+    const first = axis === 'log' ? list.find(({ step }) => step > 0) : list[0];
+    return first ? [[first.step, list[list.length - 1].step]] : [];
+  });
+  if (spans.length === 0) return null;
+  return [Math.min(...spans.map(([low]) => low)), Math.max(...spans.map(([, high]) => high))];
 }
 
 function pointsOf(checkpoints: readonly Checkpoint[], metric: string): GhostPoint[] {

@@ -1,5 +1,5 @@
 /**
- * The metrics a person has chosen to see, as text: `#metrics=gini,churn` in the address, the same list in storage. Ids
+ * The metrics a person has chosen to see, as text: `gini,churn`, in the address (`view-address.ts`) and in storage. Ids
  * that no panel has are dropped, so that an old address or an old memory still shows what it can.
  */
 import { PANELS, type PanelScope } from './panels.ts';
@@ -10,7 +10,6 @@ export type MetricChoice = {
   readonly chosen: ReadonlySet<string>;
 };
 
-const KEY = 'metrics';
 const SCOPES: readonly PanelScope[] = ['overview', 'all'];
 
 /** Null where the text says nothing of metrics. */
@@ -25,16 +24,4 @@ export function choiceFrom(text: string | null): MetricChoice | null {
 
 export function choiceText({ scope, chosen }: MetricChoice): string {
   return scope === 'chosen' ? [...chosen].join(',') : scope;
-}
-
-export function choiceInHash(hash: string): MetricChoice | null {
-  return choiceFrom(new URLSearchParams(hash.replace(/^#/, '')).get(KEY));
-}
-
-/** `hash` with this choice in it: commas stay readable, and the overview, which needs no saying, is left out. */
-export function hashWith(hash: string, choice: MetricChoice): string {
-  const parts = hash.replace(/^#/, '').split('&');
-  const others = parts.filter((part) => part !== '' && !part.startsWith(`${KEY}=`));
-  const own = choice.scope === 'overview' ? [] : [`${KEY}=${choiceText(choice)}`];
-  return [...others, ...own].join('&');
 }

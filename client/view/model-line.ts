@@ -10,20 +10,27 @@ import { measureText } from './method.ts';
 const FAMILIES: Readonly<Record<string, string>> = {
   gpt_neox: 'GPT-NeoX',
   gpt2: 'GPT-2',
+  gpt_neo: 'GPT-Neo',
   llama: 'Llama',
-  qwen2: 'Qwen 2',
-  olmo: 'OLMo',
+  mistral: 'Mistral',
+  qwen2: 'Qwen2',
+  qwen3: 'Qwen3',
+  olmo2: 'OLMo 2',
 };
 
 export function modelParts(analysis: Analysis): string[] {
   const { model, nodes, probe } = analysis;
   return [
-    FAMILIES[model.family] ?? model.family,
+    familyText(model.family),
     `${count(model.layers, 'layer')} × ${count(model.heads, 'head')}`,
     `width ${model.width}`,
     `${nodes.length} nodes, ${possibleEdges(nodes).targets.length.toLocaleString('en-GB')} possible edges`,
     probeText(probe),
   ];
+}
+
+export function familyText(family: string): string {
+  return FAMILIES[family] ?? family;
 }
 
 export function probeText(probe: Probe): string {

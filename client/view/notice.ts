@@ -6,6 +6,7 @@ import { unreachable } from '../../protocol/unreachable.ts';
 import type { ConnectionStatus } from '../connection.ts';
 import { connectionWords } from './connection-words.ts';
 import type { Focus } from './focus.ts';
+import { dateText } from './time.ts';
 
 export type Notice = {
   readonly tone: 'plain' | 'bad';
@@ -41,6 +42,8 @@ export function noticeOf({ state, status, focus, fetchProblem, now }: NoticeOpti
             action: 'retry-graph',
           };
     case 'failed':
+      if (state.checkpoints.length > 1 && state.checkpoints.every(({ status: stand }) => stand === 'failed'))
+        return allFailedNotice(state);
       return {
         tone: 'bad',
         title: `${focus.checkpoint.id} could not be analysed`,
@@ -69,9 +72,18 @@ export function noticeOf({ state, status, focus, fetchProblem, now }: NoticeOpti
   }
 }
 
-function connectionNotice(status: ConnectionStatus, now: number): Notice {
+/** While nothing is known of a run. */
+export function connectionNotice(status: ConnectionStatus, now: number): Notice {
   const { words, detail } = connectionWords(status, now);
   switch (status.phase) {
+    case 'recorded':
+      return {
+        tone: 'plain',
+        title: 'Nothing was recorded',
+        text: `The recording ends on ${dateText(status.at)}, before the run had a checkpoint.`,
+        hint: 'Export it again once the run has one.',
+        action: null,
+      };
     case 'connecting':
     case 'live':
       return {
@@ -105,6 +117,18 @@ function connectionNotice(status: ConnectionStatus, now: number): Notice {
   }
 }
 
+/** What all have in common is more likely the matter than what is wrong with one. */
+function allFailedNotice({ run, checkpoints }: RunState): Notice {
+  const last = checkpoints.at(-1);
+  return {
+    tone: 'bad',
+    title: `None of the ${checkpoints.length.toLocaleString('en-GB')} checkpoints could be analysed`,
+    text: `${last?.id}: ${last?.failure?.message ?? 'No reason was given.'}`,
+    hint: `The list of checkpoints says why for each. What is written anew in ${run.source} is analysed again.`,
+    action: null,
+  };
+}
+
 function nothingNotice({ run, progress }: RunState): Notice {
   if (progress.activity === 'missing')
     return {
@@ -118,7 +142,7 @@ function nothingNotice({ run, progress }: RunState): Notice {
     return {
       tone: 'plain',
       title: 'The run ended without a checkpoint',
-      text: run.source,
+      text: progress.message ?? run.source,
       hint: 'Start the server with the folder of another run.',
       action: null,
     };

@@ -4,7 +4,6 @@
  * their difference is the point. A few panels are the overview; all others wait until they are asked for.
  */
 import {
-  ACTIVITY_THRESHOLD,
   CHURN_METRICS,
   COMPARISON_METRICS,
   LEVEL_METRICS,
@@ -19,8 +18,6 @@ export type Panel = {
   readonly id: string;
   readonly label: string;
   readonly unit: string;
-  readonly explanation: string;
-  readonly source: string;
   readonly metrics: readonly MetricInfo[];
   /** Id of the metric below which a value of this one is noise; null where there is none. */
   readonly floor: string | null;
@@ -63,6 +60,19 @@ export const PANEL_GROUPS: readonly { readonly label: string; readonly panels: r
 
 export const PANELS: readonly Panel[] = PANEL_GROUPS.flatMap(({ panels }) => panels);
 
+/** By its id, or that of a metric, which is then a panel of its own; null where there is none. */
+export function panelNamed(name: string): Panel | null {
+  const panel = PANELS.find(({ id }) => id === name);
+  if (panel) return panel;
+  const metric = PANELS.flatMap(({ metrics }) => metrics).find(({ id }) => id === name);
+  return metric ? panelOf(metric) : null;
+}
+
+/** What to say where there is none. */
+export function unknownMetricText(name: string): string {
+  return `There is no metric "${name}". Known are ${OVERVIEW.join(', ')} and ${PANELS.length - OVERVIEW.length} others (protocol/metrics.ts).`;
+}
+
 /** The overview and the chosen always, so that nothing jumps; of the others those that have a sample. */
 export function panelsOf(
   scope: PanelScope,
@@ -87,16 +97,11 @@ function hasSample(metrics: readonly MetricInfo[], checkpoints: readonly Checkpo
 }
 
 function panelOf(metric: MetricInfo): Panel {
-  const { id, label, unit, explanation, source } = metric;
-  const threshold = id.startsWith('active_')
-    ? ` The threshold is ${ACTIVITY_THRESHOLD} unless the run states another.`
-    : '';
+  const { id, label, unit } = metric;
   return {
     id,
     label,
     unit,
-    explanation: explanation + threshold,
-    source,
     metrics: [metric],
     floor: FLOORS[id] ?? null,
     isCount: COUNTED.includes(unit),
@@ -108,8 +113,6 @@ function lossPanel(metrics: readonly MetricInfo[]): Panel {
     id: 'loss',
     label: 'Loss',
     unit: metrics[0].unit,
-    explanation: metrics.map(({ explanation }) => explanation).join(' '),
-    source: [...new Set(metrics.map(({ source }) => source))].join('; '),
     metrics,
     floor: null,
     isCount: false,

@@ -50,6 +50,8 @@ export type PictureOptions = {
   /** Width of the stage in CSS pixels. */
   readonly width: number;
   readonly edgesMax: number;
+  /** Weaker edges, or smaller changes, are not drawn; null to draw the strongest `edgesMax` whatever their weight. */
+  readonly leastWeight: number | null;
   /** Layers done as the server reports them. */
   readonly layersReported: number;
 };
@@ -58,9 +60,10 @@ export function pictureOf(options: PictureOptions): Picture {
   const { graph, before, nodes, edges, layout } = options;
   const sizes = before ? sizesOfChange(before.weights, graph.weights) : graph.weights;
   const fates = before && edgeFates(before.weights, graph.weights, options.activityThreshold);
-  const chosen = strongest(sizes, options.edgesMax);
+  const least = options.leastWeight ?? Number.NEGATIVE_INFINITY;
+  const chosen = strongest(sizes, options.edgesMax).filter((edge) => sizes[edge] >= least);
   const topOf = before ? changeTop : scaleTop;
-  const top = topOf(chosen.length > 0 ? sizes[chosen[0]] : 1);
+  const top = topOf(largestOf(sizes));
   const drawn = chosen.map((edge): DrawnEdge => {
     const source = edges.sources[edge];
     const target = edges.targets[edge];
@@ -90,6 +93,11 @@ export function pictureOf(options: PictureOptions): Picture {
     layers: layerCountOf(nodes),
     layersDone: layersDoneOf(nodes, edges, graph.weights.length, options.layersReported),
   };
+}
+
+/** Of all edges, whether drawn or not: the scale does not change with what is left out. */
+function largestOf(sizes: readonly number[]): number {
+  return sizes.length === 0 ? 1 : sizes.reduce((largest, size) => Math.max(largest, size), 0);
 }
 
 /** Radius of a node of `share`: area grows mildly with strength, from 0.8 to 1.15 of the layout's radius. */

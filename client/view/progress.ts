@@ -9,27 +9,38 @@ export type ProgressLine = {
   readonly parts: readonly string[];
   /** 0…1; `null` where there is nothing to measure. */
   readonly share: number | null;
+  /** What a person can do about it, null where there is nothing to be done. */
+  readonly hint: string | null;
 };
 
 export function progressLine(progress: Progress): ProgressLine {
   const { activity, taken, known } = progress;
   switch (activity) {
     case 'analysing':
-      return { parts: analysingParts(progress), share: analysingShare(progress) };
+      return { parts: analysingParts(progress), share: analysingShare(progress), hint: null };
     case 'waiting':
       return {
         parts: [
-          ...(taken > 0 ? [`${taken} of ${known} checkpoints taken`] : []),
+          ...(taken > 0 ? [`${count(taken)} of ${count(known)} checkpoints taken`] : []),
           'watching for the next checkpoint',
         ],
         share: known > 0 ? taken / known : null,
+        hint: null,
       };
     case 'missing':
-      return { parts: [progress.message ?? 'the source cannot be reached'], share: null };
+      return {
+        parts: [progress.message ?? 'the source cannot be reached'],
+        share: null,
+        hint: 'it is looked for again on its own; check the path that the server was started with',
+      };
     case 'ended':
       return {
-        parts: ['run ended', `${taken} of ${known} checkpoints taken`],
+        parts: [
+          progress.message ?? 'the training has ended',
+          `${count(taken)} of ${count(known)} checkpoint${known === 1 ? '' : 's'} analysed`,
+        ],
         share: known > 0 ? taken / known : null,
+        hint: 'play it back from its start, or keep it as one file with phasewatch export',
       };
     default:
       return unreachable(activity);
@@ -37,7 +48,7 @@ export function progressLine(progress: Progress): ProgressLine {
 }
 
 function analysingParts(progress: Progress): string[] {
-  const parts = [`checkpoint ${progress.taken} of ${progress.known}`];
+  const parts = [`checkpoint ${count(progress.taken)} of ${count(progress.known)}`];
   if (progress.checkpoint !== null) parts.push(progress.checkpoint);
   if (progress.layers > 0) {
     const layer = Math.min(progress.layersDone + 1, progress.layers);
@@ -52,4 +63,8 @@ function analysingShare({ taken, known, layersDone, layers }: Progress): number 
   if (known === 0) return null;
   const underWay = layers > 0 ? layersDone / layers : 0;
   return Math.max(0, Math.min(1, (taken - 1 + underWay) / known));
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en-GB');
 }

@@ -1,9 +1,12 @@
 /**
  * Checkpoints as rows of a list: newest on top, each with its total strength as a share of the largest.
+ *
+ * A state shares what did not change with the one before it: the row of a checkpoint that is the same is the same, and
+ * needs no drawing. Of a thousand checkpoints, a delta makes one new row.
  */
 import type { Checkpoint } from '../../protocol/state.ts';
 import { metricOf } from './columns.ts';
-import { numberText } from './number.ts';
+import { numberText, wholeText } from './number.ts';
 import { durationText } from './time.ts';
 
 export type CheckpointRow = {
@@ -27,22 +30,28 @@ export function rowsOf(
   checkpoints: readonly Checkpoint[],
   largest: number = largestStrength(checkpoints),
 ): CheckpointRow[] {
-  const rows = checkpoints.map((checkpoint): CheckpointRow => {
-    const strength = strengthOf(checkpoint);
-    return {
-      id: checkpoint.id,
-      step: checkpoint.step.toLocaleString('en-GB'),
-      status: checkpoint.status,
-      strength:
-        strength === null
-          ? null
-          : { text: numberText(strength), share: largest > 0 ? strength / largest : 0 },
-      duration: checkpoint.millis === null ? null : durationText(checkpoint.millis),
-      failure: checkpoint.failure?.message ?? null,
-      unchanged: unchangedText(checkpoint),
-    };
-  });
-  return rows.reverse();
+  return checkpoints.map((checkpoint) => rowOf(checkpoint, largest)).reverse();
+}
+
+/** The rows made last, with the largest strength that they are shares of. */
+const made = new WeakMap<Checkpoint, { readonly largest: number; readonly row: CheckpointRow }>();
+
+function rowOf(checkpoint: Checkpoint, largest: number): CheckpointRow {
+  const before = made.get(checkpoint);
+  if (before?.largest === largest) return before.row;
+  const strength = strengthOf(checkpoint);
+  const row: CheckpointRow = {
+    id: checkpoint.id,
+    step: wholeText(checkpoint.step),
+    status: checkpoint.status,
+    strength:
+      strength === null ? null : { text: numberText(strength), share: largest > 0 ? strength / largest : 0 },
+    duration: checkpoint.millis === null ? null : durationText(checkpoint.millis),
+    failure: checkpoint.failure?.message ?? null,
+    unchanged: unchangedText(checkpoint),
+  };
+  made.set(checkpoint, { largest, row });
+  return row;
 }
 
 function strengthOf(checkpoint: Checkpoint): number | null {

@@ -1,6 +1,6 @@
 /**
- * Spans of time in words. `durationText` is for what has been measured, `remainingText` for an estimate, which is
- * rounded as coarsely as it is uncertain.
+ * Time in words. `durationText` is for what has been measured, `remainingText` for an estimate, which is rounded as
+ * coarsely as it is uncertain; `dateText` says a moment as the reader's locale does, in the reader's time zone.
  */
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -31,4 +31,14 @@ function inUnits(count: number, unit: string, larger: string): string {
 /** Whole seconds until `at`, never less than 0. */
 export function secondsUntil(at: number, now: number): number {
   return Math.max(0, Math.ceil((at - now) / SECOND));
+}
+
+/**
+ * @param at ISO 8601; what is no moment is said as it is
+ * @param locale the reader's, where none is named
+ */
+export function dateText(at: string, locale?: string): string {
+  const moment = new Date(at);
+  if (Number.isNaN(moment.getTime())) return at;
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(moment);
 }

@@ -45,7 +45,7 @@ const KINDS: Readonly<Record<ComponentNode['kind'], string>> = {
   logits: 'logits',
 };
 
-function whereabouts({ kind, layer }: ComponentNode): string {
+export function whereabouts({ kind, layer }: ComponentNode): string {
   return kind === 'emb' || kind === 'logits' ? KINDS[kind] : `${KINDS[kind]} of layer ${layer}`;
 }
 

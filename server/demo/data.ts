@@ -13,6 +13,9 @@ import type { Random } from './random.ts';
 
 export const VOCABULARY = 64;
 export const POSITIONS = 48;
+/** Of one step. */
+export const BATCH_SEQUENCES = 32;
+export const TOKENS_PER_STEP = BATCH_SEQUENCES * POSITIONS;
 /** Token 0 is the model's special token and is never drawn. */
 const FIRST_TOKEN = 1;
 const LAST_TOKEN = VOCABULARY - 1;

@@ -13,18 +13,31 @@ export type DemoOptions = {
   readonly say: (sentence: string) => void;
 };
 
-export function startDemo({ directory, seed, say }: DemoOptions): { stop(): void } {
+export type Demo = {
+  stop(): void;
+  /** How the training ended, as a sentence; null while it goes on. */
+  ended(): string | null;
+};
+
+export function startDemo({ directory, seed, say }: DemoOptions): Demo {
   const script = fileURLToPath(new URL('./train.js', import.meta.url));
   // The open stdin is how the trainer notices that its parent has gone.
   const child = spawn(process.execPath, [script, '--out', directory, '--seed', String(seed)], {
     stdio: ['pipe', 'ignore', 'inherit'],
   });
   let stopped = false;
-  child.on('error', (error) => say(`the demo's training run could not be started: ${error.message}`));
+  let ended: string | null = null;
+  const fail = (sentence: string) => {
+    ended = sentence;
+    if (!stopped) say(sentence);
+  };
+  child.on('error', (error) => fail(`the demo's training run could not be started: ${error.message}`));
   child.on('exit', (code, signal) => {
-    if (!stopped && code !== 0) say(`the demo's training run ended early (${signal ?? `exit code ${code}`})`);
+    if (code === 0) ended = "the demo's training run has ended";
+    else fail(`the demo's training run ended early (${signal ?? `exit code ${code}`})`);
   });
   return {
+    ended: () => ended,
     stop() {
       stopped = true;
       child.kill('SIGTERM');

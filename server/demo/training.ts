@@ -7,14 +7,13 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { type LogEntry, writeCheckpoint } from './checkpoint.ts';
-import { createBigramLanguage, drawBatch, drawRepeatedBatch, POSITIONS } from './data.ts';
+import { BATCH_SEQUENCES, createBigramLanguage, drawBatch, drawRepeatedBatch, POSITIONS } from './data.ts';
 import { createModel, initialWeights } from './model.ts';
 import { createOptimizer } from './optimizer.ts';
 import type { Options } from './options.ts';
 import { createRandom } from './random.ts';
 import { isCheckpointStep, learningRate } from './schedule.ts';
 
-const BATCH_SEQUENCES = 32;
 const HELD_OUT_SEQUENCES = 16;
 const REPORT_EVERY = 10;
 

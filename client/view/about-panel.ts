@@ -1,0 +1,21 @@
+/**
+ * What the metrics of a panel mean, for who asks: the words of the catalogue, and the threshold where one counts.
+ */
+import { EXPLANATIONS, type Explanation } from '../../protocol/explanations.ts';
+import { ACTIVITY_THRESHOLD } from '../../protocol/metrics.ts';
+import type { About } from './about.ts';
+import type { Panel } from './panels.ts';
+
+const WORDS: Readonly<Record<string, Explanation>> = EXPLANATIONS;
+
+export function aboutPanel({ metrics }: Panel): About {
+  const explained = metrics.map(({ id }) => WORDS[id]);
+  const isOfActive = metrics.some(({ id }) => id.startsWith('active_'));
+  const threshold = isOfActive
+    ? ` The threshold is ${ACTIVITY_THRESHOLD} unless the run states another.`
+    : '';
+  return {
+    text: explained.map(({ text }) => text).join(' ') + threshold,
+    source: [...new Set(explained.map(({ source }) => source))].join('; '),
+  };
+}

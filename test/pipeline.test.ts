@@ -48,6 +48,13 @@ const broken = (step: number): SourceEvent => ({
   failure: { code: 'truncated', message: 'cut short' },
 });
 
+const ended = (id: string): SourceEvent => ({
+  type: 'ended',
+  message: `the last step (${id})`,
+  checkpoint: id,
+  isNews: true,
+});
+
 /** Two layers, 2 frames each; the weight of the only edge is the step. Step 13 kills the engine. */
 const engine: Engine = {
   analyse: (_, { step }) => {
@@ -96,6 +103,7 @@ function deltasOf(
   past: RunState = initialState(RUN),
   history = new GraphHistory({ bytesMax: 1e6 }),
   on = engine,
+  maxLag: number | null = null,
 ) {
   const seen: { frame: number; delta: Update }[] = [];
   const scheduler = new TestScheduler(() => {});
@@ -106,7 +114,7 @@ function deltasOf(
       engine: on,
       settings: SETTINGS,
       history,
-      turns: { every: 1, maxLag: null, fillIn: true },
+      turns: { every: 1, maxLag, fillIn: true },
       note: (sentence) => notes.push(sentence),
     }).subscribe((delta) => seen.push({ frame: scheduler.now(), delta }));
   });
@@ -119,6 +127,16 @@ const kinds = (seen: ReturnType<typeof deltasOf>) =>
     .map(({ frame, delta }) =>
       `${frame} ${delta.type} ${'checkpoint' in delta ? delta.checkpoint : ''}`.trim(),
     );
+/** Each activity with the frame at which it began, and its sentence. */
+const activities = (seen: ReturnType<typeof deltasOf>) =>
+  seen
+    .flatMap(({ frame, delta }) =>
+      delta.type === 'progress'
+        ? [{ frame, text: [delta.progress.activity, delta.progress.message].filter(Boolean).join(': ') }]
+        : [],
+    )
+    .filter(({ text }, index, all) => text !== all[index - 1]?.text)
+    .map(({ frame, text }) => `${frame} ${text}`);
 const stateOf = (seen: ReturnType<typeof deltasOf>) =>
   seen.map(({ delta }) => delta).reduce(apply, initialState(RUN));
 
@@ -269,6 +287,43 @@ describe('the pipeline', () => {
     expect(seen[0].delta).toMatchObject({ progress: { activity: 'missing', message: '/r is not there' } });
   });
 
+  it('has ended when the training has, and all of it is taken; a later checkpoint makes it go on', () => {
+    const seen = deltasOf('(ae)------b---c--|', {
+      a: ready(1),
+      e: ended('c1'),
+      b: ready(2),
+      c: { type: 'continued' },
+    });
+    expect(activities(seen)).toEqual([
+      '0 waiting',
+      '0 analysing',
+      '4 ended: the last step (c1)',
+      '10 analysing',
+      '14 waiting',
+      '17 ended',
+    ]);
+  });
+
+  it('has not ended while checkpoints that were left out wait to be filled in', () => {
+    const seen = deltasOf(
+      '(abce)|',
+      { a: ready(1), b: ready(2), c: ready(3), e: ended('c3') },
+      [],
+      undefined,
+      undefined,
+      engine,
+      1,
+    );
+    expect(kinds(seen)).toContain('0 checkpoint-skipped c2');
+    expect(activities(seen)).toEqual([
+      '0 waiting',
+      '0 analysing',
+      '8 waiting',
+      '8 analysing',
+      '12 ended: the last step (c3)',
+    ]);
+  });
+
   it('throws a mistake of ours on', () => {
     const scheduler = new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
     scheduler.run(({ hot }) => {
@@ -344,6 +399,22 @@ describe('a pipeline that takes up where an earlier one ended', () => {
 
   it('leaves no trace where there is nothing new: not even a phase is told again', () => {
     expect(kinds(lived('(ab)|', { a: ready(1), b: ready(2) }, firstLife()))).toEqual([]);
+  });
+
+  it('leaves its end behind when the training begins again, and ends anew with the last checkpoint', () => {
+    const seen = lived(
+      '(abe)r-------s--|',
+      { a: ready(1), b: ready(2), e: ended('c2'), r: rewritten(1), s: rewritten(2) },
+      firstLife(),
+    );
+    expect(activities(seen)).toEqual([
+      '0 waiting',
+      '0 ended: the last step (c2)',
+      '5 analysing',
+      '9 waiting',
+      '13 analysing',
+      '17 ended: the last step (c2)',
+    ]);
   });
 
   it('goes on from the model of the first life, and refuses another', () => {

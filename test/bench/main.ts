@@ -9,6 +9,8 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { benchBoundary } from './boundary.ts';
 import { benchBytes } from './bytes.ts';
+import { benchFrames } from './frames.ts';
+import { benchChartFrames } from './frames-chart.ts';
 import { benchLoading } from './loading.ts';
 import { benchMetrics } from './metrics.ts';
 import { benchPhases } from './phases.ts';
@@ -29,6 +31,8 @@ const SECTIONS: Readonly<Record<string, (print: Print) => Promise<void>>> = {
   phases: benchPhases,
   bytes: benchBytes,
   viewers: benchViewers,
+  frames: benchFrames,
+  'frames-chart': benchChartFrames,
 };
 
 const names = options.only?.split(',') ?? Object.keys(SECTIONS);

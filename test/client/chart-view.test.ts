@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  asinhTicks,
-  middleOf,
-  shareOf,
-  stepRange,
-  stepText,
-  tickText,
-  valueRange,
-} from '../../client/view/axis.ts';
-import { columnsOf, lastRowOf, noiseOf } from '../../client/view/columns.ts';
-import { PANELS, panelsOf } from '../../client/view/panels.ts';
+import { middleOf, shareOf, stepRange, stepText, tickText, valueRange } from '../../client/view/axis.ts';
+import { lastRowOf } from '../../client/view/columns.ts';
+import { PANELS, panelNamed, panelsOf, unknownMetricText } from '../../client/view/panels.ts';
 import { rowsOf } from '../../client/view/rows.ts';
 import { CHURN_METRICS, COMPARISON_METRICS, LEVEL_METRICS, TASK_MEASURES } from '../../protocol/metrics.ts';
 import { madeCheckpoint } from './made.ts';
@@ -30,44 +22,7 @@ const CHECKPOINTS = [
   madeCheckpoint(4, { status: 'computing' }),
 ];
 
-describe('columnsOf', () => {
-  it('has one row a checkpoint, with gaps where there is no value', () => {
-    const columns = columnsOf(CHECKPOINTS, ['total_strength', 'churn']);
-    expect(columns.steps).toEqual([0, 1, 2, 4]);
-    expect(columns.series.map(({ values }) => values)).toEqual([
-      [4, 5, null, null],
-      [null, 0.25, null, null],
-    ]);
-    expect(columns.series.map(({ samples }) => samples)).toEqual([2, 1]);
-  });
-
-  it('keeps a measured 0 apart from no value', () => {
-    expect(columnsOf(CHECKPOINTS, ['induction_score']).series[0].values).toEqual([0, 0.125, null, null]);
-  });
-
-  it('gives a failed checkpoint no sample but a tick', () => {
-    expect(columnsOf(CHECKPOINTS, ['total_strength']).failedSteps).toEqual([2]);
-  });
-
-  it('has a band of one standard error where it is known', () => {
-    const [strength, churn] = columnsOf(CHECKPOINTS, ['total_strength', 'churn']).series;
-    expect(strength.band).toEqual({ low: [null, 4.5, null, null], high: [null, 5.5, null, null] });
-    expect(churn.band).toBeNull();
-  });
-
-  it('knows the floor of a metric, and which of its values are below', () => {
-    const checkpoints = [
-      madeCheckpoint(1, { metrics: { churn_floor: 0.1 } }),
-      madeCheckpoint(2, { metrics: { churn: 0.3, churn_floor: 0.1 } }),
-      madeCheckpoint(4, { metrics: { churn: 0.05, churn_floor: 0.1 } }),
-      madeCheckpoint(8, { metrics: { churn: 0.05 } }),
-    ];
-    const columns = columnsOf(checkpoints, ['churn'], 'churn_floor');
-    expect(columns.floor).toEqual([0.1, 0.1, 0.1, null]);
-    expect(noiseOf(columns)).toEqual([null, null, 0.05, null]);
-    expect(columnsOf(CHECKPOINTS, ['churn'], 'churn_floor').floor).toBeNull();
-  });
-
+describe('lastRowOf', () => {
   it('finds the last value', () => {
     expect(lastRowOf([1, null, 3, null])).toBe(2);
     expect(lastRowOf([null])).toBe(-1);
@@ -82,6 +37,17 @@ describe('PANELS', () => {
     );
     expect(shown.toSorted()).toEqual(catalogue.toSorted());
     expect(PANELS[0].metrics.map(({ id }) => id)).toEqual(['loss_first_half', 'loss_second_half']);
+  });
+});
+
+describe('panelNamed', () => {
+  it('is a panel, or one metric alone, and never another one', () => {
+    expect(panelNamed('loss')?.metrics.length).toBe(2);
+    expect(panelNamed('loss_second_half')?.label).toBe('Loss, second half');
+    expect(panelNamed('giny')).toBeNull();
+    expect(unknownMetricText('giny')).toMatch(
+      /^There is no metric "giny"\. Known are loss, .* and \d+ others/,
+    );
   });
 });
 
@@ -135,13 +101,6 @@ describe('places on the axis', () => {
     expect(middleOf(512, 550, 'linear')).toBe(531);
     expect(shareOf(Math.sinh(1), [0, Math.sinh(4)], 'asinh')).toBeCloseTo(0.25, 12);
     expect(middleOf(Math.sinh(1), Math.sinh(3), 'asinh')).toBeCloseTo(Math.sinh(2), 12);
-  });
-});
-
-describe('asinhTicks', () => {
-  it('is 0 and the powers of ten inside the range', () => {
-    expect(asinhTicks(-0.1, 2400)).toEqual([0, 1, 10, 100, 1000]);
-    expect(asinhTicks(50, 2400)).toEqual([100, 1000]);
   });
 });
 

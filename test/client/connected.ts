@@ -1,5 +1,6 @@
 /** A connection to a scripted server, with everything that it says to its sink. */
 import { Connection, type ConnectionOptions, type ConnectionStatus } from '../../client/connection.ts';
+import { wiresOver } from '../../client/wire.ts';
 import type { RunSummary } from '../../protocol/messages.ts';
 import { OutOfStep } from '../../protocol/out-of-step.ts';
 import type { RunState, Update } from '../../protocol/state.ts';
@@ -20,7 +21,7 @@ export function connected(options: Partial<Pick<ConnectionOptions, 'run' | 'acce
   const connection = new Connection({
     address: 'ws://here/stream',
     run: null,
-    open: server.open,
+    openWire: wiresOver(server.open),
     access: OPEN_ACCESS,
     ...options,
     sink: {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { ComparisonController } from '../../client/controllers/comparison-controller.ts';
+import { Comparing } from '../../client/feed/comparing.ts';
 import { Store } from '../../client/store.ts';
 import type { CheckpointKey } from '../../client/view/branches.ts';
 import { baseOf } from '../../client/view/comparison.ts';
 import { differenceOf } from '../../client/view/difference.ts';
 import { differenceText, totalsText } from '../../client/view/difference-words.ts';
+import { wiresOver } from '../../client/wire.ts';
 import type { Graph } from '../../protocol/state.ts';
 import { EDGES, madeBranch, madeCheckpoint, madeGraph, madeState, NODES } from './made.ts';
 import { OPEN_ACCESS, ScriptedServer } from './script.ts';
@@ -120,7 +121,7 @@ describe('baseOf', () => {
   });
 });
 
-describe('ComparisonController', () => {
+describe('Comparing', () => {
   function hosted(wanted: boolean) {
     const server = new ScriptedServer();
     const asked: string[] = [];
@@ -128,7 +129,7 @@ describe('ComparisonController', () => {
     const store = new Store({
       address: 'ws://here/stream',
       run: null,
-      open: server.open,
+      openWire: wiresOver(server.open),
       access: OPEN_ACCESS,
       fetchGraph: (_run, { id }) => {
         asked.push(id);
@@ -137,52 +138,45 @@ describe('ComparisonController', () => {
     });
     store.open();
     server.last.greets('e', 0, madeState({ checkpoints: CHECKPOINTS, latest: madeGraph(8, [1]) }));
-    const host = {
-      addController: () => {},
-      removeController: () => {},
-      requestUpdate: () => {},
-      updateComplete: Promise.resolve(true),
-    };
-    const comparison = new ComparisonController(host, store, {
-      shown: () => ofRun('checkpoint-8'),
-      wanted: () => wanted,
-    });
+    const comparison = new Comparing(() => {});
+    comparison.want({}, wanted);
+    const look = () => comparison.follow(store, ofRun('checkpoint-8'));
     const settled = () => new Promise<void>((done) => setTimeout(done, 0));
-    return { comparison, asked, answers, settled };
+    return { comparison, asked, answers, look, settled };
   }
 
   it('fetches nothing until a view wants it or the person chooses', () => {
-    const { comparison, asked } = hosted(false);
-    comparison.hostUpdate();
+    const { comparison, asked, look } = hosted(false);
+    look();
     expect([comparison.base?.checkpoint.step, asked]).toEqual([2, []]);
     comparison.choose(ofRun('checkpoint-1'));
-    comparison.hostUpdate();
+    look();
     expect([comparison.isChosen, asked]).toEqual([true, ['checkpoint-1']]);
   });
 
   it('has the graph once it is here, and keeps a problem to itself until it is asked again', async () => {
-    const { comparison, asked, answers, settled } = hosted(true);
-    comparison.hostUpdate();
+    const { comparison, asked, answers, look, settled } = hosted(true);
+    look();
     answers.get('checkpoint-2')?.reject(new Error('the server answered 500'));
     await settled();
-    comparison.hostUpdate();
+    look();
     expect([comparison.problem, asked]).toEqual(['the server answered 500', ['checkpoint-2']]);
     comparison.retry();
-    comparison.hostUpdate();
+    look();
     answers.get('checkpoint-2')?.resolve(madeGraph(2, [0.5]));
     await settled();
-    comparison.hostUpdate();
+    look();
     expect([comparison.problem, comparison.graph?.step, asked.length]).toEqual([null, 2, 2]);
   });
 
   it('drops what arrives for a base that has been left', async () => {
-    const { comparison, answers, settled } = hosted(true);
-    comparison.hostUpdate();
+    const { comparison, answers, look, settled } = hosted(true);
+    look();
     comparison.choose(ofRun('checkpoint-1'));
-    comparison.hostUpdate();
+    look();
     answers.get('checkpoint-2')?.reject(new Error('too late'));
     await settled();
-    comparison.hostUpdate();
+    look();
     expect([comparison.base?.checkpoint.step, comparison.problem, comparison.graph]).toEqual([1, null, null]);
   });
 });

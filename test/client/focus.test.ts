@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FocusController } from '../../client/controllers/focus-controller.ts';
+import { Focusing } from '../../client/feed/focusing.ts';
 import { Store } from '../../client/store.ts';
 import type { CheckpointKey } from '../../client/view/branches.ts';
 import { focusOf, liveCheckpoint, neighbourOf } from '../../client/view/focus.ts';
+import { wiresOver } from '../../client/wire.ts';
 import type { Graph } from '../../protocol/state.ts';
 import { madeBranch, madeCheckpoint, madeGraph, madeState } from './made.ts';
 import { OPEN_ACCESS, ScriptedServer } from './script.ts';
@@ -93,7 +94,7 @@ describe('neighbourOf', () => {
   });
 });
 
-describe('FocusController', () => {
+describe('Focusing', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: 0 });
   });
@@ -107,50 +108,45 @@ describe('FocusController', () => {
     const store = new Store({
       address: 'ws://here/stream',
       run: null,
-      open: server.open,
+      openWire: wiresOver(server.open),
       access: OPEN_ACCESS,
       fetchGraph: (_run, { id }) => new Promise((answer) => answers.set(id, answer)),
     });
     store.open();
     let updates = 0;
-    const host = {
-      addController: () => {},
-      removeController: () => {},
-      requestUpdate: () => {
-        updates += 1;
-      },
-      updateComplete: Promise.resolve(true),
-    };
-    const focus = new FocusController(host, store);
+    const focus = new Focusing(() => {
+      updates += 1;
+    });
     const choose = (checkpoint: string | null) => {
       focus.choose(checkpoint === null ? null : ofRun(checkpoint));
-      focus.hostUpdate();
+      focus.follow(store);
     };
-    return { server, focus, answers, choose, updates: () => updates };
+    const look = () => focus.follow(store);
+    return { server, focus, answers, choose, look, updates: () => updates };
   }
 
   const checkpoints = [madeCheckpoint(1), madeCheckpoint(2), madeCheckpoint(4)];
   const done = madeState({ checkpoints, latest: madeGraph(4, [1]) });
 
   it('drops and counts a graph that arrives after the person has gone on', async () => {
-    const { server, focus, answers, choose } = hosted();
+    const { server, focus, answers, choose, look } = hosted();
     server.last.greets('e', 0, done);
     choose('checkpoint-1');
     choose('checkpoint-2');
     answers.get('checkpoint-1')?.(madeGraph(1, [0.1]));
     await vi.runAllTimersAsync();
-    focus.hostUpdate();
+    look();
     expect(focus.focus).toMatchObject({ kind: 'absent', checkpoint: { id: 'checkpoint-2' } });
     expect(focus.lateResults).toBe(1);
     answers.get('checkpoint-2')?.(madeGraph(2, [0.2]));
     await vi.runAllTimersAsync();
-    focus.hostUpdate();
+    look();
     expect(focus.focus).toMatchObject({ kind: 'graph', graph: { step: 2 } });
     expect(focus.lateResults).toBe(1);
   });
 
   it('follows the run while no checkpoint is chosen, and holds a chosen one', () => {
-    const { server, focus, choose } = hosted();
+    const { server, focus, choose, look } = hosted();
     server.last.greets('e', 0, done);
     choose('checkpoint-4');
     server.last.deltas('e', 1, {
@@ -166,14 +162,14 @@ describe('FocusController', () => {
       unchangedLayers: 0,
       identicalTo: null,
     });
-    focus.hostUpdate();
+    look();
     expect(focus.focus).toMatchObject({ kind: 'graph', graph: { step: 4 } });
     choose(null);
     expect(focus.focus).toMatchObject({ kind: 'graph', graph: { step: 8 } });
   });
 
   it('shows a graph under way after 150 ms', () => {
-    const { server, focus, updates } = hosted();
+    const { server, focus, look, updates } = hosted();
     server.last.greets('e', 0, done);
     server.last.deltas('e', 1, {
       type: 'checkpoint-started',
@@ -181,26 +177,26 @@ describe('FocusController', () => {
       step: 8,
       content: null,
     });
-    focus.hostUpdate();
+    look();
     expect(focus.focus).toMatchObject({ graph: { step: 4 } });
     const before = updates();
     vi.advanceTimersByTime(150);
     expect(updates()).toBe(before + 1);
-    focus.hostUpdate();
+    look();
     expect(focus.focus).toMatchObject({ graph: { step: 8 }, partial: true });
   });
 
   it('goes back to live when the chosen checkpoint is gone', () => {
-    const { server, focus, choose } = hosted();
+    const { server, focus, choose, look } = hosted();
     server.last.greets('e', 0, done);
     choose('checkpoint-1');
     server.last.snapshots('f', 0, madeState({ checkpoints: [madeCheckpoint(4)], latest: madeGraph(4, [1]) }));
-    focus.hostUpdate();
+    look();
     expect(focus.chosen).toBeNull();
   });
 
   it('S-7: stays with the chosen checkpoint when it is left behind, and not with the one that takes its id', async () => {
-    const { server, focus, answers, choose } = hosted();
+    const { server, focus, answers, choose, look } = hosted();
     server.last.greets('e', 0, done);
     choose('checkpoint-2');
     answers.get('checkpoint-2')?.(madeGraph(2, [0.2]));
@@ -212,17 +208,17 @@ describe('FocusController', () => {
       step: 2,
       content: 'other',
     });
-    focus.hostUpdate();
+    look();
     expect(focus.chosen).toEqual({ id: 'checkpoint-2', branch: 0 });
     expect(focus.focus).toMatchObject({ kind: 'absent', branch: 0 });
   });
 
   it('R-5: chooses nothing in another run, whatever its checkpoints are called', () => {
-    const { server, focus, choose } = hosted();
+    const { server, focus, choose, look } = hosted();
     server.last.greets('e', 0, done);
     choose('checkpoint-1');
     server.last.snapshots('f', 0, { ...done, run: { ...done.run, id: 'other' } });
-    focus.hostUpdate();
+    look();
     expect(focus.chosen).toBeNull();
   });
 });

@@ -205,6 +205,7 @@ describe('pictureOf', () => {
     layersReported: 2,
     before: null,
     activityThreshold: 0.3,
+    leastWeight: null,
   };
 
   it('draws the strongest edges and says how weak the weakest is', () => {

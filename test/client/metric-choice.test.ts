@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { choiceFrom, choiceInHash, choiceText, hashWith } from '../../client/view/metric-choice.ts';
+import { choiceFrom, choiceText } from '../../client/view/metric-choice.ts';
 
 const chosen = (...ids: string[]) => ({ scope: 'chosen', chosen: new Set(ids) }) as const;
 const OVERVIEW = { scope: 'overview', chosen: new Set<string>() } as const;
@@ -18,18 +18,5 @@ describe('choiceFrom', () => {
   it('reads what it writes', () => {
     for (const choice of [chosen('gini', 'churn'), OVERVIEW])
       expect(choiceFrom(choiceText(choice))).toEqual(choice);
-  });
-});
-
-describe('the hash of the address', () => {
-  it('has the choice beside what else is in it', () => {
-    expect(hashWith('', chosen('gini', 'churn'))).toBe('metrics=gini,churn');
-    expect(hashWith('#a=1&metrics=all', chosen('gini'))).toBe('a=1&metrics=gini');
-    expect(choiceInHash('#a=1&metrics=gini')).toEqual(chosen('gini'));
-    expect(choiceInHash('')).toBeNull();
-  });
-
-  it('does not say the overview, which is there without', () => {
-    expect(hashWith('#metrics=gini', OVERVIEW)).toBe('');
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { NewsController } from '../../client/controllers/news-controller.ts';
+import { News } from '../../client/feed/news.ts';
 import { Store } from '../../client/store.ts';
 import {
   announcementText,
@@ -20,6 +20,7 @@ import {
 } from '../../client/view/changes.ts';
 import { nowLine } from '../../client/view/now-line.ts';
 import { bandsOf, bandText } from '../../client/view/phase-bands.ts';
+import { wiresOver } from '../../client/wire.ts';
 import type { PhaseSegment } from '../../protocol/phases.ts';
 import { madeChange, madeState } from './made.ts';
 import { OPEN_ACCESS, ScriptedServer } from './script.ts';
@@ -173,7 +174,7 @@ describe('nowLine', () => {
   });
 });
 
-describe('NewsController', () => {
+describe('News', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: 0 });
   });
@@ -186,72 +187,69 @@ describe('NewsController', () => {
     const store = new Store({
       address: 'ws://here/stream',
       run: null,
-      open: server.open,
+      openWire: wiresOver(server.open),
       access: OPEN_ACCESS,
       fetchGraph: () => Promise.reject(new Error('no graphs here')),
     });
     store.open();
     let updates = 0;
-    const host = {
-      addController: () => {},
-      removeController: () => {},
-      requestUpdate: () => {
-        updates += 1;
-      },
-      updateComplete: Promise.resolve(true),
-    };
-    const news = new NewsController(host, store);
-    return { server, news, updates: () => updates };
+    const news = new News(() => {
+      updates += 1;
+    });
+    const look = () => news.follow(store);
+    return { server, news, look, updates: () => updates };
   }
 
   it('knows what the first snapshot holds, and tells what comes after', () => {
-    const { server, news } = hosted();
+    const { server, news, look } = hosted();
     server.last.greets('e', 0, madeState({ phaseChanges: [STANDING] }));
-    news.hostUpdate();
-    expect([news.announcement, news.fresh]).toEqual(['', null]);
+    look();
+    expect([news.newest, news.fresh]).toEqual([null, null]);
     server.last.deltas('e', 1, { type: 'phase-change', change: LATER });
-    news.hostUpdate();
+    look();
     expect(news.fresh).toBe('d');
-    expect(news.announcement).toBe('New phase change between steps 2,000 and 2,050 (probability 0.75).');
+    expect(news.newest && announcementText(news.newest)).toBe(
+      'New phase change between steps 2,000 and 2,050 (probability 0.75).',
+    );
   });
 
   it('says nothing of a doubt, of a revision, or when something is taken back', () => {
-    const { server, news } = hosted();
+    const { server, news, look } = hosted();
     server.last.greets();
-    news.hostUpdate();
+    look();
     server.last.deltas('e', 1, { type: 'phase-change', change: DOUBTED });
-    news.hostUpdate();
+    look();
     expect(news.fresh).toBeNull();
     server.last.deltas('e', 2, { type: 'phase-change', change: LATER });
-    news.hostUpdate();
+    look();
     vi.advanceTimersByTime(6000);
     expect(news.fresh).toBeNull();
-    const said = news.announcement;
+    const said = news.newest;
     server.last.deltas('e', 3, { type: 'phase-change', change: { ...LATER, probability: 0.1, revision: 1 } });
-    news.hostUpdate();
+    look();
     server.last.deltas('e', 4, { type: 'phase-change', change: { ...LATER, probability: 0.9, revision: 2 } });
-    news.hostUpdate();
-    expect([news.announcement, news.fresh]).toEqual([said, null]);
+    look();
+    expect([news.newest, news.fresh]).toEqual([said, null]);
   });
 
   it('S-7: tells of a change that happens again after the training began again', () => {
-    const { server, news } = hosted();
+    const { server, news, look } = hosted();
     server.last.greets('e', 0, madeState({ phaseChanges: [LATER] }));
-    news.hostUpdate();
+    look();
     server.last.deltas('e', 1, { type: 'rewound', fromStep: 0 });
-    news.hostUpdate();
+    look();
     expect(news.fresh).toBeNull();
     server.last.deltas('e', 2, { type: 'phase-change', change: LATER });
-    news.hostUpdate();
+    look();
     expect(news.fresh).toBe('d');
   });
 
   it('ceases to be fresh after a while, and draws again for it', () => {
-    const { server, news, updates } = hosted();
+    const { server, news, look, updates } = hosted();
     server.last.greets();
-    news.hostUpdate();
+    look();
     server.last.deltas('e', 1, { type: 'phase-change', change: LATER });
-    news.hostUpdate();
+    look();
     vi.advanceTimersByTime(5999);
     expect([news.fresh, updates()]).toEqual(['d', 0]);
     vi.advanceTimersByTime(1);

@@ -1,6 +1,7 @@
 /**
  * A server's side of a socket, played by hand: what the client sent, and what it is made to receive.
  */
+import '../../client/binary.ts';
 import type { Access } from '../../client/session.ts';
 import type { Frame, OpenSocket, SocketEvents } from '../../client/socket.ts';
 import { initialState } from '../../protocol/apply.ts';
@@ -31,7 +32,7 @@ export class ScriptedSocket {
 
   send(frame: Frame): void {
     this.frames.push(frame);
-    const message = decoded(frame, this.#encoding);
+    const message = decoded(frame, 'json');
     if (!message.ok) throw new Error(message.problem);
     this.sent.push(message.value as { readonly type: string });
   }

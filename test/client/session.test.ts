@@ -1,31 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { Session, tokenInHash } from '../../client/session.ts';
-
-describe('tokenInHash', () => {
-  it('takes the token out and leaves what else is there', () => {
-    expect(tokenInHash('#metrics=gini,churn&token=se%2Fcret')).toEqual({
-      token: 'se/cret',
-      rest: 'metrics=gini,churn',
-    });
-    expect(tokenInHash('#token=secret')).toEqual({ token: 'secret', rest: '' });
-  });
-
-  it('finds none where there is none', () => {
-    expect(tokenInHash('#metrics=gini')).toEqual({ token: null, rest: 'metrics=gini' });
-    expect(tokenInHash('#token=')).toEqual({ token: null, rest: '' });
-    expect(tokenInHash('')).toEqual({ token: null, rest: '' });
-  });
-
-  it('takes a token as it stands where it is not escaped', () => {
-    expect(tokenInHash('#token=50%').token).toBe('50%');
-  });
-});
+import { Session } from '../../client/session.ts';
 
 /** A session before a server that answers with `statuses`, in turn; null: it does not answer. */
 function sessionBefore(...statuses: readonly (number | null)[]) {
+  return madeSession('http://here/api/session', statuses);
+}
+
+function madeSession(address: string | null, statuses: readonly (number | null)[]) {
   const asked: string[] = [];
   const session = new Session({
-    session: 'http://here/api/session',
+    session: address,
     runs: 'http://here/api/runs',
     fetch: (address, { method, headers }) => {
       const status = statuses[asked.length];
@@ -48,6 +32,14 @@ describe('Session', () => {
     expect(session.enter()).toBeNull();
     expect(asked).toEqual(['POST http://here/api/session Bearer secret']);
     expect(session.token).toBe('secret');
+  });
+
+  it('T-4: asks for no cookie on a page of another host, and shows the token all the same', async () => {
+    const { session, asked } = madeSession(null, [200]);
+    session.take('secret');
+    expect(session.enter()).toBeNull();
+    await session.request('http://here/api/runs');
+    expect(asked).toEqual(['GET http://here/api/runs Bearer secret']);
   });
 
   it('T-1: says why it is refused, and tries again with another token', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Store } from '../../client/store.ts';
 import type { CheckpointKey } from '../../client/view/branches.ts';
+import { wiresOver } from '../../client/wire.ts';
 import type { Delta, Graph } from '../../protocol/state.ts';
 import { madeBranch, madeCheckpoint, madeGraph, madeState } from './made.ts';
 import { OPEN_ACCESS, RUN, ScriptedServer, STATE } from './script.ts';
@@ -13,7 +14,7 @@ function opened(
   const store = new Store({
     address: 'ws://here/stream',
     run: null,
-    open: server.open,
+    openWire: wiresOver(server.open),
     access: OPEN_ACCESS,
     fetchGraph,
   });
@@ -110,23 +111,6 @@ describe('Store', () => {
     server.last.says({ type: 'progress', run: 'r', progress });
     expect(store.state?.progress).toEqual(progress);
     expect(store.resyncs).toBe(0);
-  });
-
-  it('R-5: drops state and graphs when it turns to another run', async () => {
-    const { server, store } = opened((_run, { id }) =>
-      Promise.resolve({ ...madeGraph(0, [1]), checkpoint: id }),
-    );
-    server.last.opens();
-    server.last.welcomes('r', 'other');
-    server.last.snapshots('e', 0);
-    await store.graphs.load('r', ofRun('checkpoint-0'));
-    store.watch('other');
-    expect(store.state).toBeNull();
-    expect(store.graphs.get(ofRun('checkpoint-0'))).toBeNull();
-    server.last.snapshots('g', 0, madeState({ run: { ...RUN, id: 'other' } }), 'other');
-    expect(store.state?.run.id).toBe('other');
-    expect(store.run).toBe('other');
-    expect(store.runs.map(({ id }) => id)).toEqual(['r', 'other']);
   });
 
   it('S-7: keeps no graph of the run under an id that now is one of a branch, but the latest that is left', () => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { addressesOf, pageWithRun } from '../../client/addresses.ts';
 import { refusalOf } from '../../client/session.ts';
 import { connectionWords } from '../../client/view/connection-words.ts';
 import type { Focus } from '../../client/view/focus.ts';
@@ -92,8 +91,12 @@ describe('progressLine', () => {
       'No such folder: /x.',
     ]);
     expect(progressLine({ ...idle, activity: 'ended' }).parts).toEqual([
-      'run ended',
-      '59 of 59 checkpoints taken',
+      'the training has ended',
+      '59 of 59 checkpoints analysed',
+    ]);
+    expect(progressLine({ ...idle, activity: 'ended', message: 'it lies there: ENDED' }).parts).toEqual([
+      'it lies there: ENDED',
+      '59 of 59 checkpoints analysed',
     ]);
   });
 
@@ -101,6 +104,7 @@ describe('progressLine', () => {
     expect(progressLine({ ...PROGRESS, activity: 'waiting', taken: 0, known: 0 })).toEqual({
       parts: ['watching for the next checkpoint'],
       share: null,
+      hint: null,
     });
   });
 });
@@ -281,34 +285,6 @@ describe('noticeOf', () => {
     expect(noticeOf({ ...base, focus, fetchProblem: 'the server answered 500' })).toMatchObject({
       action: 'retry-graph',
     });
-  });
-});
-
-describe('addressesOf', () => {
-  it('are beside the page, whatever path it is served from', () => {
-    const addresses = addressesOf('https://lab.example/watch/?run=a');
-    expect(addresses.stream).toBe('wss://lab.example/watch/stream');
-    expect(addresses.run).toBe('a');
-    expect(addresses.graph('a b', { id: 'checkpoint-4', branch: null })).toBe(
-      'https://lab.example/watch/api/runs/a%20b/checkpoints/checkpoint-4/graph',
-    );
-    expect(addressesOf('http://localhost:4747/')).toMatchObject({
-      stream: 'ws://localhost:4747/stream',
-      run: null,
-    });
-  });
-
-  it('H-2: name the branch of a checkpoint that was left behind', () => {
-    const { graph } = addressesOf('http://localhost:4747/');
-    expect(graph('r', { id: 'checkpoint-4', branch: 0 })).toBe(
-      'http://localhost:4747/api/runs/r/checkpoints/checkpoint-4/graph?branch=0',
-    );
-  });
-
-  it('keep all else of the page where another run is watched', () => {
-    expect(pageWithRun('http://localhost:4747/?run=a&x=1#metrics=gini', 'b c')).toBe(
-      'http://localhost:4747/?run=b+c&x=1#metrics=gini',
-    );
   });
 });
 

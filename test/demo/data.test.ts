@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import {
+  BATCH_SEQUENCES,
   createBigramLanguage,
   drawBatch,
   drawRepeatedBatch,
   LONGEST_PERIOD,
   POSITIONS,
   SHORTEST_PERIOD,
+  TOKENS_PER_STEP,
   VOCABULARY,
 } from '../../server/demo/data.ts';
 import { createRandom } from '../../server/demo/random.ts';
@@ -36,6 +38,10 @@ describe('training text', () => {
   test('mixes both kinds in the asked share', () => {
     const periods = sequencesOf(drawBatch(language, createRandom(7, 3), 2000, 0.7)).map(periodOf);
     expect(periods.filter((period) => period !== undefined).length / 2000).toBeCloseTo(0.7, 1);
+  });
+
+  test('is as many tokens a step as the run says', () => {
+    expect(drawBatch(language, createRandom(7, 3), BATCH_SEQUENCES, 0.7)).toHaveLength(TOKENS_PER_STEP);
   });
 
   test('never has the special token 0 or one beyond the vocabulary', () => {

@@ -145,7 +145,7 @@ const VIEWERS: readonly Action[] = [
     (one, world) => world.leave(one),
   ),
   viewer('a viewer turns to another run', 2, always, (one, { trainings }, dice) =>
-    one.store.watch(dice.of(trainings).name),
+    one.watch(dice.of(trainings).name),
   ),
   viewer('a viewer does not wait', 1, always, (one) => one.store.retryNow()),
 ];

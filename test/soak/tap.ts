@@ -64,7 +64,7 @@ export class Tap {
   }
 
   sent(frame: Frame): void {
-    const value = decoded(frame, this.#encoding);
+    const value = decoded(frame, 'json');
     const parsed = value.ok ? clientMessageFrom(value.value) : value;
     if (!parsed.ok) throw this.#broken('understandable', parsed.problem);
     const { message } = parsed;

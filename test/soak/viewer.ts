@@ -2,9 +2,13 @@
  * A viewer: the dashboard's own store and connection over a real socket, in one of the two encodings, that can be made
  * to read nothing for a while or to vanish without a word.
  */
+import '../../client/binary.ts';
+import * as v from 'valibot';
 import { WebSocket } from 'ws';
+import { sharedWires } from '../../client/shared-wire.ts';
 import type { Frame, OpenSocket } from '../../client/socket.ts';
 import { Store } from '../../client/store.ts';
+import { wiresOver } from '../../client/wire.ts';
 import type { Encoding } from '../../protocol/encoding.ts';
 import { Graph } from '../../protocol/state.ts';
 import { SUBPROTOCOLS } from '../../protocol/version.ts';
@@ -28,8 +32,9 @@ export type ViewerOptions = {
 export class Viewer {
   readonly name: string;
   readonly tap: Tap;
-  readonly store: Store;
   readonly #options: ViewerOptions;
+  readonly #make: (run: string | null) => Store;
+  #store: Store;
   #socket: WebSocket | null = null;
   #isStalled = false;
 
@@ -38,14 +43,31 @@ export class Viewer {
     this.name = name;
     this.#options = options;
     this.tap = new Tap(name, encoding, witness);
-    this.store = new Store({
-      address: `ws://127.0.0.1:${port}/stream`,
-      run,
-      open: (...words) => this.#open(...words),
-      access: { token: null, enter: () => null, refusal: async () => null },
-      fetchGraph: (of, { id, branch }) => graphOver(port, of, id, branch),
-    });
-    this.store.open();
+    const openWire = sharedWires(wiresOver((...words) => this.#open(...words)));
+    this.#make = (of) =>
+      new Store({
+        address: `ws://127.0.0.1:${port}/stream`,
+        run: of,
+        openWire,
+        access: { token: null, enter: () => null, refusal: async () => null },
+        fetchGraph: (id, checkpoint) => graphOver(port, id, checkpoint.id, checkpoint.branch),
+      });
+    this.#store = this.#make(run);
+    this.#store.open();
+  }
+
+  /** Of the run that is watched. */
+  get store(): Store {
+    return this.#store;
+  }
+
+  /** Over the same socket. */
+  watch(run: string): void {
+    if (run === this.#store.run) return;
+    const before = this.#store;
+    this.#store = this.#make(run);
+    this.#store.open();
+    before.close();
   }
 
   get isStalled(): boolean {
@@ -138,5 +160,5 @@ export async function graphOver(
   const path = `/api/runs/${encodeURIComponent(run)}/checkpoints/${checkpoint}/graph${query}`;
   const { status, body } = await ask(port, path, GRAPH_MILLIS_MAX);
   if (status !== 200) throw new Broken('every graph can be had (H-2)', `${path} answers ${status}: ${body}`);
-  return Graph.parse(JSON.parse(body));
+  return v.parse(Graph, JSON.parse(body));
 }

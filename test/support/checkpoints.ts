@@ -1,10 +1,10 @@
 /** Real checkpoints and golden numbers that the tests share. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { CheckpointRef } from '../../server/source/checkpoint-files.ts';
+import { ROOT } from './root.ts';
 
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const here = (path: string) => join(ROOT, 'test/support', path);
 
 export const SAMPLE_RUN = here('../fixtures/sample-run');
 export const SAMPLE_STEPS = [0, 512, 4000] as const;

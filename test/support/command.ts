@@ -1,9 +1,10 @@
 /** The command as a person runs it: the built program, run to its end. */
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
+import { ROOT } from './root.ts';
 
-export const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
+export const MAIN = join(ROOT, 'dist/server/main.js');
 
 export async function phasewatch(...words: string[]) {
   const child = spawn(process.execPath, [MAIN, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });

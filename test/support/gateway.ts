@@ -9,7 +9,12 @@ import { SUBPROTOCOLS } from '../../protocol/version.ts';
 import type { Access } from '../../server/gateway/access.ts';
 import { type Gateway, type GatewayOptions, openGateway } from '../../server/gateway/gateway.ts';
 
-export const OPEN: Access = { host: '127.0.0.1', allowedHosts: [], tokens: { view: null, upload: null } };
+export const OPEN: Access = {
+  host: '127.0.0.1',
+  allowedHosts: [],
+  allowedOrigins: [],
+  tokens: { view: null, upload: null },
+};
 
 export type Logged = readonly [event: string, fields: Readonly<Record<string, string | number>>];
 export type Opened = {

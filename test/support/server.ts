@@ -5,12 +5,13 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
+import { setTimeout } from 'node:timers/promises';
+import { ROOT } from './root.ts';
 
 /** Nothing of a test goes to where the person who runs it keeps their results. */
 process.env.PHASEWATCH_DATA = mkdtempSync(join(tmpdir(), 'phasewatch-data-'));
 
-const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
+const MAIN = join(ROOT, 'dist/server/main.js');
 
 export type TestServer = {
   readonly url: string;
@@ -48,4 +49,23 @@ export async function startServer(...words: string[]): Promise<TestServer> {
       };
   }
   throw new Error(`the server ended before it printed an address; it printed: ${printed}`);
+}
+
+/** Resolves when the first run of a server has so many checkpoints that are done. */
+export async function analysed(
+  { url }: TestServer,
+  count: number,
+  token: string | null = null,
+): Promise<void> {
+  const headers: Record<string, string> = token === null ? {} : { Authorization: `Bearer ${token}` };
+  const ask = async (path: string) => (await fetch(new URL(path, url), { headers })).json();
+  for (;;) {
+    const [run] = await ask('api/runs');
+    if (run !== undefined) {
+      const { checkpoints } = await ask(`api/runs/${encodeURIComponent(run.id)}`);
+      const done = checkpoints.filter(({ status }: { readonly status: string }) => status === 'done');
+      if (done.length >= count) return;
+    }
+    await setTimeout(100);
+  }
 }

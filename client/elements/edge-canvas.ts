@@ -36,7 +36,7 @@ export type Scene = {
   readonly isGentle: boolean;
 };
 
-type Work = { readonly scene: Scene; readonly canvas: HTMLCanvasElement; painted: number; at: number | null };
+type Work = { readonly scene: Scene; readonly canvas: HTMLCanvasElement; painted: number };
 
 export class EdgeCanvas {
   readonly #root: ParentNode;
@@ -49,6 +49,8 @@ export class EdgeCanvas {
   #pointed: Pointed = { kind: 'nothing' };
   #lit: { readonly scene: Scene; readonly pointed: Pointed } | null = null;
   #slice = SLICE_FIRST;
+  /** When a slice was painted in the frame before; null where none was. */
+  #paintedAt: number | null = null;
   #frame: number | null = null;
   #fades: readonly Animation[] = [];
 
@@ -72,12 +74,16 @@ export class EdgeCanvas {
   rest(): void {
     if (this.#frame !== null) cancelAnimationFrame(this.#frame);
     this.#frame = null;
+    this.#paintedAt = null;
     this.#work = null;
     this.#settle();
   }
 
   #tick(now: number): void {
     this.#frame = null;
+    // A browser paints after the frame that asked for it: what a slice costs is seen in the next one, of another work too.
+    if (this.#paintedAt !== null) this.#adapt(now - this.#paintedAt);
+    this.#paintedAt = null;
     const wanted = this.#wanted;
     if (wanted === null || !this.#bind()) return;
     this.#light(wanted);
@@ -86,15 +92,14 @@ export class EdgeCanvas {
       const canvas = this.#bound[1 - this.#front];
       this.#settle();
       if (prepared(canvas, wanted) === null) return;
-      this.#work = { scene: wanted, canvas, painted: 0, at: null };
+      this.#work = { scene: wanted, canvas, painted: 0 };
     }
-    this.#proceed(this.#work, now);
+    this.#proceed(this.#work);
+    this.#paintedAt = now;
     this.#frame ??= requestAnimationFrame((next) => this.#tick(next));
   }
 
-  #proceed(work: Work, now: number): void {
-    if (work.at !== null) this.#adapt(now - work.at);
-    work.at = now;
+  #proceed(work: Work): void {
     const context = work.canvas.getContext('2d');
     const { picture, palette, ratio } = work.scene;
     const drawn = picture?.drawn ?? [];

@@ -80,7 +80,8 @@ describe('the dashboard, half an hour later', () => {
       expect(perCheckpoint('heapBytes')).toBeLessThan(KEPT.heapBytes);
       expect(perCheckpoint('nodes')).toBeLessThan(KEPT.nodes);
       expect(perCheckpoint('listeners')).toBeLessThan(KEPT.listeners);
-      expect(late.documents).toBe(reading(10).documents);
+      // A picture in SVG is a document while it is decoded.
+      expect(perCheckpoint('documents')).toBeLessThan(0.05);
       expect(problems).toEqual([]);
     },
     PATIENCE_MILLIS,

@@ -8,6 +8,7 @@ import type { Feed } from '../feed/feed.ts';
 import type { Alignment } from '../feed/look.ts';
 import type { Line } from '../view/lines.ts';
 import { type LinesShown, linesShown } from '../view/lines-shown.ts';
+import { wholeText } from '../view/number.ts';
 import { runsShown } from '../view/runs-shown.ts';
 import { lineOf, type Scene } from './chart-scene.ts';
 import { sampleOf, textOf } from './chart-values.ts';
@@ -47,7 +48,7 @@ export class Beside {
       const [{ step }] = samples;
       const isElsewhere = scene.hovered !== null && step !== null && step * line.scale !== scene.hovered;
       return html`<li data-run=${line.run}>${strokeKey(index, 26)}
-        <span class="run">${line.name}</span> <b>${samples.map(({ value }) => textOf(value)).join(' / ')}</b>${isElsewhere ? html` <small>at ${step.toLocaleString('en-GB')}</small>` : nothing}
+        <span class="run">${line.name}</span> <b>${samples.map(({ value }) => textOf(value)).join(' / ')}</b>${isElsewhere ? html` <small>at ${wholeText(step)}</small>` : nothing}
       </li>`;
     })}</ul>`;
   }

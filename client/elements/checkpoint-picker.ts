@@ -4,6 +4,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Checkpoint } from '../../protocol/state.ts';
 import { keyText, lineOf, type Trained } from '../view/branches.ts';
+import { wholeText } from '../view/number.ts';
 
 export type Picker = {
   readonly name: string;
@@ -32,7 +33,7 @@ export function checkpointPicker(
     ${chosen === null ? html`<option selected disabled>none</option>` : nothing}
     ${complete.map(
       ({ key, checkpoint }) =>
-        html`<option value=${keyText(key)} .selected=${keyText(key) === current}>${checkpoint.step.toLocaleString('en-GB')}${key.branch === null ? '' : ', left behind'}</option>`,
+        html`<option value=${keyText(key)} .selected=${keyText(key) === current}>${wholeText(checkpoint.step)}${key.branch === null ? '' : ', left behind'}</option>`,
     )}
   </select></label>`;
 }

@@ -6,6 +6,7 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import type { Branch } from '../../protocol/state.ts';
 import type { Feed } from '../feed/feed.ts';
 import { liveCheckpoint } from '../view/focus.ts';
+import { wholeText } from '../view/number.ts';
 
 export type BannerActions = {
   /** Follows the run again. */
@@ -22,7 +23,7 @@ export function focusBanner(
   const { branches } = state;
   return html`<div class="banner" part="banner" data-testid="banner">
     ${chosen === null ? nothing : html`<span>looking at <b>${chosen.id}</b>${leftBehind(branches, chosen.branch)} ${liveWords(liveCheckpoint(state, true), chosen.id)}</span>`}
-    ${base === null ? nothing : html`<span>edges show what changed since <b>step ${base.checkpoint.step.toLocaleString('en-GB')}</b>${leftBehind(branches, base.key.branch)}</span>`}
+    ${base === null ? nothing : html`<span>edges show what changed since <b>step ${wholeText(base.checkpoint.step)}</b>${leftBehind(branches, base.key.branch)}</span>`}
     ${base === null ? nothing : html`<button class="action" data-testid="stop-comparing" @click=${actions.weights}>Show weights</button>`}
     ${chosen === null ? nothing : html`<button class="action" @click=${actions.live}>Go live</button>`}
   </div>`;
@@ -46,5 +47,5 @@ function liveWords(live: string | null, chosen: string): string {
 function leftBehind(branches: readonly Branch[], branch: number | null): TemplateResult | typeof nothing {
   const from = branch === null ? undefined : branches[branch]?.fromStep;
   if (from === undefined) return nothing;
-  return html` of the branch <b>left behind at step ${from.toLocaleString('en-GB')}</b>`;
+  return html` of the branch <b>left behind at step ${wholeText(from)}</b>`;
 }

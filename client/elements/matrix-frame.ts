@@ -10,6 +10,7 @@ import type { MatrixLayout } from '../view/matrix-layout.ts';
 import { type MarksOptions, type MatrixText, matrixMarks, pathOf } from '../view/matrix-marks.ts';
 import type { MatrixPicture } from '../view/matrix-picture.ts';
 import type { CellWords } from '../view/matrix-words.ts';
+import { wholeText } from '../view/number.ts';
 import type { HeatColours } from './heat-colours.ts';
 
 export function matrixFrame(options: MarksOptions): SVGTemplateResult {
@@ -86,7 +87,7 @@ export function matrixLegend({
   };
   return html`
     <span class="item scale" role="img" aria-label="${isChange ? 'Change' : 'Weight'} from ${text(least)} to ${text(top)}: ${unit}">
-      <span class="unit">${isChange ? `change since step ${before.step.toLocaleString('en-GB')}` : 'weight'}: ${unit}</span>
+      <span class="unit">${isChange ? `change since step ${wholeText(before.step)}` : 'weight'}: ${unit}</span>
       <span class="bar" .style=${`background:linear-gradient(to right, ${stops.join(', ')})`}></span>
       <span class="ticks">${ticks.map((tick) => html`<span .style=${`left:${((tick - least) / (top - least)) * 100}%`}>${text(tick)}</span>`)}</span>
     </span>

@@ -5,7 +5,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { PhaseChange } from '../../protocol/phases.ts';
 import { intervalText, probabilityText, sentence, signalText, signalWords } from '../view/change-words.ts';
 import { standingOf } from '../view/changes.ts';
-import { weightText } from '../view/number.ts';
+import { weightText, wholeText } from '../view/number.ts';
 import type { PhaseBand } from '../view/phase-bands.ts';
 import { roleChangeText } from '../view/roles.ts';
 import './phasewatch-copy.ts';
@@ -17,7 +17,7 @@ const SIGNALS_IN_ENTRY = 2;
 export function segmentCard({ name, segment }: PhaseBand): TemplateResult {
   return html`
     <h3><i class="swatch" data-phase=${name}></i>${name === 'unnamed' ? 'no name' : name}</h3>
-    <p>steps ${steps(segment.from)} to ${steps(segment.to)}</p>
+    <p>steps ${wholeText(segment.from)} to ${wholeText(segment.to)}</p>
     ${segment.reasons.length === 0 ? nothing : html`<ul>${segment.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`}
   `;
 }
@@ -25,7 +25,7 @@ export function segmentCard({ name, segment }: PhaseBand): TemplateResult {
 export function changeCard(change: PhaseChange, run: string): TemplateResult {
   return html`
     <h3>phase change ${intervalText(change)}</h3>
-    <p>probability ${probabilityText(change.probability)} · reported at step ${steps(change.reportedStep)}, revision ${change.revision}</p>
+    <p>probability ${probabilityText(change.probability)} · reported at step ${wholeText(change.reportedStep)}, revision ${change.revision}</p>
     <table>
       <tbody>
         ${change.signals.slice(0, LISTED_MAX).map((signal) => {
@@ -51,7 +51,7 @@ export function changeCard(change: PhaseChange, run: string): TemplateResult {
       }
     </table>
     ${change.roles.length === 0 ? nothing : html`<p class="roles">${change.roles.map(roleChangeText).join(' · ')}</p>`}
-    <footer><span>click looks at step ${steps(change.interval[1])}</span><phasewatch-copy .text=${sentence(change, run)}></phasewatch-copy></footer>
+    <footer><span>click looks at step ${wholeText(change.interval[1])}</span><phasewatch-copy .text=${sentence(change, run)}></phasewatch-copy></footer>
   `;
 }
 
@@ -64,12 +64,12 @@ export type EntryOptions = {
 
 export function changeEntry({ change, run, isFresh, choose }: EntryOptions): TemplateResult {
   const standing = standingOf(change);
-  const interval = change.interval.map(steps).join(' – ');
+  const interval = change.interval.map(wholeText).join(' – ');
   const drivers = change.signals.slice(0, SIGNALS_IN_ENTRY).map(signalText).join(', ');
   const reported = {
-    standing: `reported at ${steps(change.reportedStep)}`,
-    retracted: `taken back at ${steps(change.reportedStep)}`,
-    doubted: `in doubt at ${steps(change.reportedStep)}`,
+    standing: `reported at ${wholeText(change.reportedStep)}`,
+    retracted: `taken back at ${wholeText(change.reportedStep)}`,
+    doubted: `in doubt at ${wholeText(change.reportedStep)}`,
   }[standing];
   return html`<li class="${standing} ${isFresh ? 'fresh' : ''}" data-change=${change.id} data-standing=${standing}>
     <button @click=${choose}>
@@ -84,8 +84,4 @@ export function changeEntry({ change, run, isFresh, choose }: EntryOptions): Tem
 
 function arrow([before, after]: readonly [number, number]): string {
   return before === after ? '–' : `${weightText(before)} → ${weightText(after)}`;
-}
-
-function steps(step: number): string {
-  return step.toLocaleString('en-GB');
 }

@@ -28,6 +28,7 @@ import './phasewatch-graph.ts';
 import './phasewatch-metrics.ts';
 import './phasewatch-scrubber.ts';
 import './phasewatch-status.ts';
+import { wholeText } from '../view/number.ts';
 import { type Table, Widget } from './widget.ts';
 import { widgetStyles } from './widget-styles.ts';
 
@@ -137,7 +138,7 @@ export class PhasewatchApp extends Widget {
         (
           view,
         ) => html`<button role="tab" id="tab-${view}" data-tab=${view} title=${TABS[view].title} aria-selected=${view === this.view} aria-controls="view-${view}"
-          tabindex=${view === this.view ? 0 : -1} @click=${() => this.#open(view)}>${TABS[view].label}${view === 'changes' && base ? html`<span class="comparing">since ${base.checkpoint.step.toLocaleString('en-GB')}</span>` : nothing}</button>`,
+          tabindex=${view === this.view ? 0 : -1} @click=${() => this.#open(view)}>${TABS[view].label}${view === 'changes' && base ? html`<span class="comparing">since ${wholeText(base.checkpoint.step)}</span>` : nothing}</button>`,
       )}
     </div>`;
   }
@@ -186,7 +187,7 @@ export class PhasewatchApp extends Widget {
     if (!isNarrow) return list;
     const count = feed?.state?.checkpoints.length ?? 0;
     return html`<div class="folded">
-      <button class="fold" aria-expanded=${this.isListOpen} data-testid="fold" @click=${this.#fold}><span class="turn" aria-hidden="true">▸</span>Checkpoints <span class="count">${count.toLocaleString('en-GB')}</span></button>
+      <button class="fold" aria-expanded=${this.isListOpen} data-testid="fold" @click=${this.#fold}><span class="turn" aria-hidden="true">▸</span>Checkpoints <span class="count">${wholeText(count)}</span></button>
       ${this.isListOpen ? list : nothing}
     </div>`;
   }

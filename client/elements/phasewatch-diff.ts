@@ -33,6 +33,7 @@ import { GraphAsking } from './graph-asking.ts';
 import { coloursOf } from './heat-colours.ts';
 import { Opposite } from './opposite.ts';
 import './phasewatch-copy.ts';
+import { wholeText } from '../view/number.ts';
 import { type Table, Widget } from './widget.ts';
 import { widgetStyles } from './widget-styles.ts';
 
@@ -217,7 +218,7 @@ export class PhasewatchDiff extends Widget {
     if (mismatch !== null) return mismatch;
     if (this.problem !== null) return `The graph of ${other.name} could not be fetched: ${this.problem}.`;
     if (to !== null && this.from === null)
-      return `${other.name} has no complete checkpoint at step ${to.step.toLocaleString('en-GB')} or below.`;
+      return `${other.name} has no complete checkpoint at step ${wholeText(to.step)} or below.`;
     return this.toGraph === null
       ? 'This checkpoint has no complete graph yet.'
       : `Fetching the graph of ${other.name}.`;
@@ -290,7 +291,7 @@ export class PhasewatchDiff extends Widget {
     const { from, to } = this;
     if (from === null || to === null) return null;
     const names = this.#names();
-    const [before, after] = [from, to].map(({ step }) => `step ${step.toLocaleString('en-GB')}`);
+    const [before, after] = [from, to].map(({ step }) => `step ${wholeText(step)}`);
     return names
       ? { from: `${names.other}, ${before}`, to: `${names.own}, ${after}` }
       : { from: before, to: after };

@@ -31,6 +31,7 @@ import {
 } from '../view/matrix-words.ts';
 import { graphTitle } from '../view/model-line.ts';
 import { type Notice, noticeOf } from '../view/notice.ts';
+import { wholeText } from '../view/number.ts';
 import { strengthsOf } from '../view/strengths.ts';
 import { focusBanner } from './focus-banner.ts';
 import { GraphAsking } from './graph-asking.ts';
@@ -90,7 +91,7 @@ export class PhasewatchMatrix extends Widget {
     const numbers = this.#numbers();
     if (numbers === null || !this.analysis) return null;
     return {
-      caption: `Edges of ${numbers.graph.checkpoint}, step ${numbers.graph.step.toLocaleString('en-GB')} (${unitText(this.analysis)})`,
+      caption: `Edges of ${numbers.graph.checkpoint}, step ${wholeText(numbers.graph.step)} (${unitText(this.analysis)})`,
       head: edgeHead(numbers),
       rows: edgeRows(numbers),
     };
@@ -234,7 +235,7 @@ export class PhasewatchMatrix extends Widget {
   #spokenLabel(): string {
     const numbers = this.#numbers();
     if (!numbers) return 'Effects between components, nothing to show yet';
-    return `Effects between components at step ${numbers.graph.step.toLocaleString('en-GB')}: rows are sources, columns are targets. Arrow keys move over the possible edges, Enter pins the source, Shift and Enter the target.`;
+    return `Effects between components at step ${wholeText(numbers.graph.step)}: rows are sources, columns are targets. Arrow keys move over the possible edges, Enter pins the source, Shift and Enter the target.`;
   }
 
   #numbers(): MatrixNumbers | null {

@@ -17,6 +17,7 @@ import { type ChooseDetail, chooseEvent } from './events.ts';
 import type { PhasewatchChart } from './phasewatch-chart.ts';
 import './phasewatch-chart.ts';
 import './phasewatch-phases.ts';
+import { wholeText } from '../view/number.ts';
 import { placePopover } from './place-popover.ts';
 import { type Table, Widget } from './widget.ts';
 import { widgetStyles } from './widget-styles.ts';
@@ -138,7 +139,7 @@ export class PhasewatchMetrics extends Widget {
     return html`
       <div class="toolbar" part="toolbar">
         <h2>Metrics</h2>
-        <span class="hint">${step === null ? 'over training steps' : `at step ${step.toLocaleString('en-GB')}`}</span>
+        <span class="hint">${step === null ? 'over training steps' : `at step ${wholeText(step)}`}</span>
         <span class="switch" role="group" aria-label="Which metrics">
           ${SCOPES.map(({ value, label, title }) => this.#button(label, title, value === this.scope, () => this.#choose(value, this.chosen)))}
           <button data-choice="chosen" aria-pressed=${this.scope === 'chosen'} popovertarget="chooser" title="Choose the metrics, with what each of them says">${this.scope === 'chosen' ? `chosen ${this.chosen.size}` : 'choose'}</button>

@@ -23,7 +23,7 @@ import {
   SCORES,
   STRENGTHS,
 } from '../view/node-numbers.ts';
-import { numberText, weightText } from '../view/number.ts';
+import { numberText, weightText, wholeText } from '../view/number.ts';
 import { rolesOf } from '../view/roles.ts';
 import { type Point, sparklineOf } from '../view/sparkline.ts';
 import { whereabouts } from '../view/tips.ts';
@@ -82,7 +82,7 @@ export class PhasewatchPinned extends LitElement {
   #numbers(graph: Graph, node: number, edges: PossibleEdges): TemplateResult {
     const { out, in: into } = edgesOfNode(graph, this.#nodes, edges, node, EDGES_LISTED);
     return html`
-      <h4>at step ${graph.step.toLocaleString('en-GB')}</h4>
+      <h4>at step ${wholeText(graph.step)}</h4>
       <table>
         ${STRENGTHS.map((number) => this.#strengthRow(number, graph, node))}
         ${[...EFFECTS, ...SCORES].map((number) => this.#row(number, graph, node))}

@@ -16,6 +16,7 @@ import type { Checkpoint, Roles } from '../../protocol/state.ts';
 import { SizeController } from '../controllers/size-controller.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { Range } from '../view/axis.ts';
+import { wholeText } from '../view/number.ts';
 import { type ColumnAxis, columnAt, columnEnds } from '../view/role-columns.ts';
 import { holdingsAt, holdingText, type RoleHistory, roleHistory } from '../view/role-history.ts';
 import { movedPlace, ROLE_HEAD, type RolePlace, roleRows as tableRows } from '../view/role-table.ts';
@@ -203,10 +204,7 @@ export class PhasewatchRoles extends Widget {
     const at = this.#history.columns[column];
     if (!own || !at) return [];
     const held = holdingsAt(own, column).map((holding) => holdingText(own.node, holding));
-    return [
-      `step ${at.step.toLocaleString('en-GB')}`,
-      ...(held.length > 0 ? held : [`${own.node}: no role`]),
-    ];
+    return [`step ${wholeText(at.step)}`, ...(held.length > 0 ? held : [`${own.node}: no role`])];
   }
 
   /** Who holds the roles at the checkpoint looked at, in words. */
@@ -221,7 +219,7 @@ export class PhasewatchRoles extends Widget {
           .map((holding) => html`<li>${holdingText(row.node, holding).replace(` ${role}`, '')}</li>`),
       );
     return html`<section part="holders" data-testid="holders">
-      <h3>at step ${columns[column].step.toLocaleString('en-GB')}</h3>
+      <h3>at step ${wholeText(columns[column].step)}</h3>
       <dl>${guard([this.#history, column], () =>
         ROLES.map((role) => {
           const holders = held(role);

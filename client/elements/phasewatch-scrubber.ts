@@ -19,6 +19,7 @@ import { headline } from '../view/change-words.ts';
 import { opacityOf, probableOf } from '../view/changes.ts';
 import { connectionWords } from '../view/connection-words.ts';
 import { stepSpan } from '../view/ghosts.ts';
+import { wholeText } from '../view/number.ts';
 import { bandsOf, bandText } from '../view/phase-bands.ts';
 import {
   nearestStop,
@@ -188,8 +189,8 @@ export class PhasewatchScrubber extends Widget {
   #where(at: number): TemplateResult | typeof nothing {
     const stop = this.#strip.stops[at];
     if (stop === undefined) return nothing;
-    const count = this.#strip.stops.length.toLocaleString('en-GB');
-    return html`<b>step ${stop.checkpoint.step.toLocaleString('en-GB')}</b> · ${(at + 1).toLocaleString('en-GB')} of ${count}`;
+    const count = wholeText(this.#strip.stops.length);
+    return html`<b>step ${wholeText(stop.checkpoint.step)}</b> · ${wholeText(at + 1)} of ${count}`;
   }
 
   /** All that stands still while the handle moves. */

@@ -5,6 +5,7 @@
 import { css, html, nothing, render, type TemplateResult } from 'lit';
 import { unreachable } from '../../protocol/unreachable.ts';
 import { copyText } from '../clipboard.ts';
+import { wholeText } from '../view/number.ts';
 import { frameSnippet, notebookSnippet, type Shown, TOKEN_NOTE, tagSnippet } from '../view/snippets.ts';
 import type { About, Equipped } from './equipped.ts';
 import type { PanelKind } from './phasewatch-tools.ts';
@@ -90,7 +91,7 @@ function numbers({ table }: Equipped): TemplateResult {
       <thead><tr>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
       <tbody>${rows.slice(0, ROWS_MAX).map((row) => html`<tr>${row.map((value) => html`<td>${value ?? '–'}</td>`)}</tr>`)}</tbody>
     </table>
-    ${more ? html`<p class="note">The first ${ROWS_MAX} of ${rows.length.toLocaleString('en-GB')} rows; the CSV holds all.</p>` : nothing}
+    ${more ? html`<p class="note">The first ${ROWS_MAX} of ${wholeText(rows.length)} rows; the CSV holds all.</p>` : nothing}
   </div>`;
 }
 

@@ -7,6 +7,7 @@
 import type { PhaseChange } from '../../protocol/phases.ts';
 import type { RunState } from '../../protocol/state.ts';
 import { announcementText } from '../view/change-words.ts';
+import { wholeText } from '../view/number.ts';
 import type { WatchedRun } from '../watched-run.ts';
 import { News } from './news.ts';
 
@@ -59,7 +60,7 @@ export class Alerts {
     }
     if (isEnded && !known.isEnded) {
       const done = checkpoints.filter(({ status }) => status === 'done').length;
-      const text = `The training has ended; ${done.toLocaleString('en-GB')} checkpoint${done === 1 ? '' : 's'} analysed.`;
+      const text = `The training has ended; ${wholeText(done)} checkpoint${done === 1 ? '' : 's'} analysed.`;
       this.#told({ run, text, checkpoint: null });
     }
     if (failure !== undefined && !known.hasFailed) {

@@ -10,6 +10,7 @@ import type { EdgeFate } from '../view/difference.ts';
 import { edgesShownText } from '../view/edges-shown.ts';
 import { type Layout, layoutOf } from '../view/layout.ts';
 import { methodText } from '../view/method.ts';
+import { wholeText } from '../view/number.ts';
 import { type DrawnEdge, type Picture, pictureOf, radiusOf } from '../view/picture.ts';
 import { markOf, RING_GAP } from '../view/role-marks.ts';
 import { ROLES, type Role, rolesOf } from '../view/roles.ts';
@@ -56,11 +57,11 @@ export function graphFigure(options: GraphFigureOptions): string {
     layersReported: options.layersReported,
   });
   const height = TOP + size.height + BOTTOM;
-  const since = before ? `, change since step ${grouped(before.step)}` : '';
+  const since = before ? `, change since step ${wholeText(before.step)}` : '';
   const shown = edgesShownText(picture, edges.targets.length, graph.weights.length);
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, Helvetica, Arial, sans-serif">
 <rect width="100%" height="100%" fill="${colour('panel')}"/>
-<text x="16" y="24" font-size="15" font-weight="600" fill="${colour('ink')}">${escaped(`${options.run} · step ${grouped(graph.step)}${since}`)}</text>
+<text x="16" y="24" font-size="15" font-weight="600" fill="${colour('ink')}">${escaped(`${options.run} · step ${wholeText(graph.step)}${since}`)}</text>
 <text x="16" y="42" font-size="11.5" fill="${colour('ink-faint')}">${escaped(`${methodText(analysis)} · ${shown}`)}</text>
 <g transform="translate(0 ${TOP})">
 ${layerLines(layout, options)}
@@ -175,10 +176,6 @@ function legend(picture: Picture, options: GraphFigureOptions): string {
       return `<g transform="translate(${round(x + 9)} -4)">${drawing}<text x="15" y="4">${escaped(label)}</text></g>`;
     })
     .join('');
-}
-
-function grouped(step: number): string {
-  return step.toLocaleString('en-GB');
 }
 
 function round(value: number): number {

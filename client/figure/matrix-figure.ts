@@ -12,6 +12,7 @@ import { matrixMarks, pathOf } from '../view/matrix-marks.ts';
 import type { MatrixPicture } from '../view/matrix-picture.ts';
 import { cellText, changeText, unitText } from '../view/matrix-words.ts';
 import { graphTitle } from '../view/model-line.ts';
+import { wholeText } from '../view/number.ts';
 import { type ColourOf, MARGIN, paperOf, rectOf, textOf } from './paper.ts';
 
 const CELLS_MAX = 20_000;
@@ -34,7 +35,7 @@ export function matrixFigure(options: MatrixFigure): string {
   const { graph, before } = picture;
   const layout = matrixLayout(matrix, analysis.nodes, { width: SIDE, height: SIDE });
   const { name, step, method } = graphTitle(graph, analysis, 0);
-  const since = before === null ? '' : `, change since step ${before.step.toLocaleString('en-GB')}`;
+  const since = before === null ? '' : `, change since step ${wholeText(before.step)}`;
   const bottom = layout.top + layout.height;
   const isImage = matrix.cells.length > CELLS_MAX;
   return paperOf({

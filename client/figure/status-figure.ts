@@ -3,6 +3,7 @@
  */
 import type { ColourName } from '../elements/palette.ts';
 import type { Fact } from '../view/facts.ts';
+import { wholeText } from '../view/number.ts';
 
 const WIDTH = 560;
 const MARGIN = 20;
@@ -20,7 +21,7 @@ export type StatusFigureOptions = {
 
 export function statusFigure({ title, facts, colour }: StatusFigureOptions): string {
   const lines = facts.flatMap(([name, value]) =>
-    wrapped(typeof value === 'number' ? value.toLocaleString('en-GB') : value).map((text, index) => ({
+    wrapped(typeof value === 'number' ? wholeText(value) : value).map((text, index) => ({
       name: index === 0 ? name : '',
       text,
     })),

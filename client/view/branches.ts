@@ -7,6 +7,7 @@
  * at which the training had begun again by then, since from there on it is what was trained anew.
  */
 import type { Branch, Checkpoint } from '../../protocol/state.ts';
+import { wholeText } from './number.ts';
 
 export type CheckpointKey = {
   readonly id: string;
@@ -72,12 +73,12 @@ export function followed(key: CheckpointKey, branches: readonly Branch[], known:
 /** `rewound at step 512, 4 checkpoints left behind`. */
 export function forkText({ fromStep, checkpoints }: Branch): string {
   const count = checkpoints.length;
-  return `rewound at step ${stepWords(fromStep)}, ${count} checkpoint${count === 1 ? '' : 's'} left behind`;
+  return `rewound at step ${wholeText(fromStep)}, ${count} checkpoint${count === 1 ? '' : 's'} left behind`;
 }
 
 /** The same where there is little room, beside a column of steps: `rewound at 512 · 4 left behind`. */
 export function forkLabel({ fromStep, checkpoints }: Branch): string {
-  return `rewound at ${stepWords(fromStep)} · ${checkpoints.length} left behind`;
+  return `rewound at ${wholeText(fromStep)} · ${checkpoints.length} left behind`;
 }
 
 /** Of all branches in one line, null where there is none. */
@@ -89,12 +90,8 @@ export function forksText(branches: readonly Branch[]): string | null {
 
 /** `left behind at step 512`, `left behind at steps 512 and 900`. */
 export function legendText(branches: readonly Branch[]): string {
-  const steps = [...new Set(branches.map(({ fromStep }) => fromStep))].sort((a, b) => a - b).map(stepWords);
+  const steps = [...new Set(branches.map(({ fromStep }) => fromStep))].sort((a, b) => a - b).map(wholeText);
   return `left behind at step${steps.length === 1 ? '' : 's'} ${steps.join(' and ')}`;
-}
-
-function stepWords(step: number): string {
-  return step.toLocaleString('en-GB');
 }
 
 function keyed(checkpoints: readonly Checkpoint[], branch: number | null): KeyedCheckpoint[] {

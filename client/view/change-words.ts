@@ -38,11 +38,11 @@ export function signalText(signal: Signal): string {
 
 export function percentText(share: number): string {
   const percent = Math.round(100 * share);
-  return `${percent < 0 ? '−' : '+'}${Math.abs(percent).toLocaleString('en-GB')} %`;
+  return `${percent < 0 ? '−' : '+'}${wholeText(Math.abs(percent))} %`;
 }
 
 export function intervalText({ interval }: PhaseChange): string {
-  const [from, to] = interval.map(stepWords);
+  const [from, to] = interval.map(wholeText);
   return `between steps ${from} and ${to}`;
 }
 
@@ -76,9 +76,5 @@ export function sentence(change: PhaseChange, run: string): string {
   ].filter((part) => part !== '');
   const evidence = parts.length > 0 ? `: ${parts.join('; ')}` : '';
   const head = headline(change);
-  return `${head.charAt(0).toUpperCase()}${head.slice(1)}${evidence}. Reported at step ${stepWords(change.reportedStep)}, revision ${change.revision}; run ${run}.`;
-}
-
-function stepWords(step: number): string {
-  return wholeText(step);
+  return `${head.charAt(0).toUpperCase()}${head.slice(1)}${evidence}. Reported at step ${wholeText(change.reportedStep)}, revision ${change.revision}; run ${run}.`;
 }

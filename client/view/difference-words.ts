@@ -3,7 +3,7 @@
  */
 import { percentText } from './change-words.ts';
 import type { Difference, EdgeFate } from './difference.ts';
-import { numberText, weightText } from './number.ts';
+import { numberText, weightText, wholeText } from './number.ts';
 import { type RoleChange, roleChangeText } from './roles.ts';
 
 const LISTED_MAX = 5;
@@ -60,7 +60,7 @@ export function differenceText(
     .map((node) => `${node.id} out ${arrow(node.out)}, in ${arrow(node.in)}`);
   const roles = difference.roles.map((change) => roleDifferenceText(change, runs));
   return [
-    `From step ${from.step.toLocaleString('en-GB')}${other === null ? '' : ` of run ${other}`} to step ${to.step.toLocaleString('en-GB')} of run ${run}: ${totalsText(difference, runs)}.`,
+    `From step ${wholeText(from.step)}${other === null ? '' : ` of run ${other}`} to step ${wholeText(to.step)} of run ${run}: ${totalsText(difference, runs)}.`,
     ...(edges.length > 0 ? [`Edges that changed most: ${edges.join('; ')}.`] : []),
     ...(nodes.length > 0 ? [`Nodes that changed most (strengths): ${nodes.join('; ')}.`] : []),
     ...(roles.length > 0 ? [`Roles: ${roles.join('; ')}.`] : []),

@@ -1,7 +1,7 @@
 /** A graph in two sentences, for who cannot see it: what it is, its strongest edge, and who holds which role. */
 import type { PossibleEdges } from '../../protocol/graph.ts';
 import type { Analysis, Graph, Roles } from '../../protocol/state.ts';
-import { weightText } from './number.ts';
+import { weightText, wholeText } from './number.ts';
 import type { Picture } from './picture.ts';
 import { holdersOf, ROLES } from './roles.ts';
 
@@ -34,8 +34,8 @@ export function graphSentence(options: GraphSentenceOptions): string {
         : `most changed ${name}, from ${weightText(was)} to ${weight}`,
     );
   }
-  const since = before ? ` compared with step ${before.step.toLocaleString('en-GB')}` : '';
-  const subject = `Component graph of step ${graph.step.toLocaleString('en-GB')}${since}`;
+  const since = before ? ` compared with step ${wholeText(before.step)}` : '';
+  const subject = `Component graph of step ${wholeText(graph.step)}${since}`;
   return `${subject}: ${parts.join(', ')}.${rolesSentence(roles)}`;
 }
 

@@ -5,7 +5,7 @@
 import type { ComponentNode, PossibleEdges } from '../../protocol/graph.ts';
 import type { Analysis, Graph } from '../../protocol/state.ts';
 import { measureText } from './method.ts';
-import { numberText, signedText, weightText } from './number.ts';
+import { numberText, signedText, weightText, wholeText } from './number.ts';
 
 export type MatrixNumbers = {
   readonly nodes: readonly ComponentNode[];
@@ -33,9 +33,7 @@ export function cellWords({ nodes, edges, graph, before }: MatrixNumbers, edge: 
       `weight ${numberText(weight)}${spread}`,
       ...(before === null || was === undefined
         ? []
-        : [
-            `${changeText(weight - was)} since step ${before.step.toLocaleString('en-GB')} (${numberText(was)})`,
-          ]),
+        : [`${changeText(weight - was)} since step ${wholeText(before.step)} (${numberText(was)})`]),
     ],
   };
 }
@@ -73,9 +71,7 @@ export type EdgeRow = readonly (string | number | null)[];
 
 export function edgeHead({ before }: MatrixNumbers): string[] {
   const common = ['source', 'target', 'weight', 'standard error'];
-  return before === null
-    ? common
-    : [...common, `weight at step ${before.step.toLocaleString('en-GB')}`, 'change'];
+  return before === null ? common : [...common, `weight at step ${wholeText(before.step)}`, 'change'];
 }
 
 export function edgeRows(numbers: MatrixNumbers): EdgeRow[] {

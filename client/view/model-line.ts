@@ -6,6 +6,7 @@ import { possibleEdges } from '../../protocol/graph.ts';
 import type { Analysis, Graph, Probe } from '../../protocol/state.ts';
 import { unreachable } from '../../protocol/unreachable.ts';
 import { measureText } from './method.ts';
+import { wholeText } from './number.ts';
 
 const FAMILIES: Readonly<Record<string, string>> = {
   gpt_neox: 'GPT-NeoX',
@@ -24,7 +25,7 @@ export function modelParts(analysis: Analysis): string[] {
     familyText(model.family),
     `${count(model.layers, 'layer')} × ${count(model.heads, 'head')}`,
     `width ${model.width}`,
-    `${nodes.length} nodes, ${possibleEdges(nodes).targets.length.toLocaleString('en-GB')} possible edges`,
+    `${nodes.length} nodes, ${wholeText(possibleEdges(nodes).targets.length)} possible edges`,
     probeText(probe),
   ];
 }
@@ -60,11 +61,11 @@ export function graphTitle(graph: Graph, analysis: Analysis, undefinedCount: num
   const { ablation, measure, probe } = analysis;
   const note =
     undefinedCount > 0
-      ? `${undefinedCount.toLocaleString('en-GB')} distance${undefinedCount === 1 ? '' : 's'} undefined (an output is zero): counted as 0`
+      ? `${wholeText(undefinedCount)} distance${undefinedCount === 1 ? '' : 's'} undefined (an output is zero): counted as 0`
       : null;
   return {
     name: graph.checkpoint,
-    step: `step ${graph.step.toLocaleString('en-GB')}`,
+    step: `step ${wholeText(graph.step)}`,
     method: `edges: ${measureText(measure)} under ${ablation} ablation, mean over ${sizeText(probe)}`,
     note,
   };

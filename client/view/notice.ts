@@ -6,6 +6,7 @@ import { unreachable } from '../../protocol/unreachable.ts';
 import type { ConnectionStatus } from '../connection.ts';
 import { connectionWords } from './connection-words.ts';
 import type { Focus } from './focus.ts';
+import { wholeText } from './number.ts';
 import { dateText } from './time.ts';
 
 export type Notice = {
@@ -122,7 +123,7 @@ function allFailedNotice({ run, checkpoints }: RunState): Notice {
   const last = checkpoints.at(-1);
   return {
     tone: 'bad',
-    title: `None of the ${checkpoints.length.toLocaleString('en-GB')} checkpoints could be analysed`,
+    title: `None of the ${wholeText(checkpoints.length)} checkpoints could be analysed`,
     text: `${last?.id}: ${last?.failure?.message ?? 'No reason was given.'}`,
     hint: `The list of checkpoints says why for each. What is written anew in ${run.source} is analysed again.`,
     action: null,

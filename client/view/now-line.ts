@@ -4,6 +4,7 @@
 import type { RunState } from '../../protocol/state.ts';
 import { probabilityText } from './change-words.ts';
 import { newestFirst, probableOf } from './changes.ts';
+import { wholeText } from './number.ts';
 import type { PhaseName } from './phase-bands.ts';
 
 export type NowLine = {
@@ -23,9 +24,9 @@ export function nowLine({ segments, phaseChanges }: RunState): NowLine | null {
   const [change] = newestFirst(probableOf(phaseChanges));
   return {
     phase: segment.name ?? 'unnamed',
-    since: `since step ${steps(segment.from)}`,
+    since: `since step ${wholeText(segment.from)}`,
     last: change
-      ? `last change between ${change.interval.map(steps).join(' and ')}, p ${probabilityText(change.probability)}, ${agoText(segment.to - change.interval[1])}`
+      ? `last change between ${change.interval.map(wholeText).join(' and ')}, p ${probabilityText(change.probability)}, ${agoText(segment.to - change.interval[1])}`
       : null,
     change: change?.id ?? null,
   };
@@ -33,9 +34,5 @@ export function nowLine({ segments, phaseChanges }: RunState): NowLine | null {
 
 function agoText(since: number): string {
   if (since <= 0) return 'just now';
-  return `${steps(since)} step${since === 1 ? '' : 's'} ago`;
-}
-
-function steps(step: number): string {
-  return step.toLocaleString('en-GB');
+  return `${wholeText(since)} step${since === 1 ? '' : 's'} ago`;
 }

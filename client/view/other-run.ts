@@ -5,6 +5,7 @@
 import type { Analysis, Checkpoint } from '../../protocol/state.ts';
 import { methodText } from './method.ts';
 import { probeText } from './model-line.ts';
+import { wholeText } from './number.ts';
 
 export type Counterpart = { readonly checkpoint: Checkpoint; readonly isSameStep: boolean };
 
@@ -15,7 +16,7 @@ export function counterpartOf(checkpoints: readonly Checkpoint[], step: number):
 
 /** `step 512`, `step 500, the nearest below`. */
 export function counterpartText({ checkpoint, isSameStep }: Counterpart): string {
-  return `step ${checkpoint.step.toLocaleString('en-GB')}${isSameStep ? '' : ', the nearest below'}`;
+  return `step ${wholeText(checkpoint.step)}${isSameStep ? '' : ', the nearest below'}`;
 }
 
 export type NamedAnalysis = { readonly name: string; readonly analysis: Analysis };

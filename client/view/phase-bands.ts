@@ -4,6 +4,7 @@
  */
 import type { PhaseSegment } from '../../protocol/phases.ts';
 import { middleOf, type StepAxis } from './axis.ts';
+import { wholeText } from './number.ts';
 
 export type PhaseName = NonNullable<PhaseSegment['name']> | 'unnamed';
 
@@ -29,5 +30,5 @@ export function bandsOf(segments: readonly PhaseSegment[], axis: StepAxis): Phas
 }
 
 export function bandText({ name, segment }: PhaseBand): string {
-  return `${name}, steps ${segment.from.toLocaleString('en-GB')} to ${segment.to.toLocaleString('en-GB')}`;
+  return `${name}, steps ${wholeText(segment.from)} to ${wholeText(segment.to)}`;
 }

@@ -3,6 +3,7 @@
  */
 import type { Progress } from '../../protocol/state.ts';
 import { unreachable } from '../../protocol/unreachable.ts';
+import { wholeText } from './number.ts';
 import { remainingText } from './time.ts';
 
 export type ProgressLine = {
@@ -21,7 +22,7 @@ export function progressLine(progress: Progress): ProgressLine {
     case 'waiting':
       return {
         parts: [
-          ...(taken > 0 ? [`${count(taken)} of ${count(known)} checkpoints taken`] : []),
+          ...(taken > 0 ? [`${wholeText(taken)} of ${wholeText(known)} checkpoints taken`] : []),
           'watching for the next checkpoint',
         ],
         share: known > 0 ? taken / known : null,
@@ -37,7 +38,7 @@ export function progressLine(progress: Progress): ProgressLine {
       return {
         parts: [
           progress.message ?? 'the training has ended',
-          `${count(taken)} of ${count(known)} checkpoint${known === 1 ? '' : 's'} analysed`,
+          `${wholeText(taken)} of ${wholeText(known)} checkpoint${known === 1 ? '' : 's'} analysed`,
         ],
         share: known > 0 ? taken / known : null,
         hint: 'play it back from its start, or keep it as one file with phasewatch export',
@@ -48,7 +49,7 @@ export function progressLine(progress: Progress): ProgressLine {
 }
 
 function analysingParts(progress: Progress): string[] {
-  const parts = [`checkpoint ${count(progress.taken)} of ${count(progress.known)}`];
+  const parts = [`checkpoint ${wholeText(progress.taken)} of ${wholeText(progress.known)}`];
   if (progress.checkpoint !== null) parts.push(progress.checkpoint);
   if (progress.layers > 0) {
     const layer = Math.min(progress.layersDone + 1, progress.layers);
@@ -63,8 +64,4 @@ function analysingShare({ taken, known, layersDone, layers }: Progress): number 
   if (known === 0) return null;
   const underWay = layers > 0 ? layersDone / layers : 0;
   return Math.max(0, Math.min(1, (taken - 1 + underWay) / known));
-}
-
-function count(number: number): string {
-  return number.toLocaleString('en-GB');
 }

@@ -9,6 +9,7 @@
  */
 import type { ComponentNode } from '../../protocol/graph.ts';
 import type { Checkpoint } from '../../protocol/state.ts';
+import { wholeText } from './number.ts';
 import { holdersOf, ROLES, type Role } from './roles.ts';
 
 export type Column = { readonly checkpoint: string; readonly step: number };
@@ -99,5 +100,5 @@ export function holdingsAt(row: RoleRow, column: number): Holding[] {
 /** `L0H3 spreader since step 550; before: L0MLP`. */
 export function holdingText(node: string, { role, since, predecessors }: Holding): string {
   const before = predecessors.length > 0 ? `; before: ${predecessors.join(', ')}` : '';
-  return `${node} ${role} since step ${since.toLocaleString('en-GB')}${before}`;
+  return `${node} ${role} since step ${wholeText(since)}${before}`;
 }

@@ -5,6 +5,7 @@
 import type { Checkpoint } from '../../protocol/state.ts';
 import { type Range, type StepAxis, shareOf } from './axis.ts';
 import type { KeyedCheckpoint } from './branches.ts';
+import { wholeText } from './number.ts';
 
 type Status = Checkpoint['status'];
 
@@ -60,16 +61,12 @@ export function stopText({ stops }: Strip, index: number): string {
   const words = STATUS_WORDS[status];
   return [
     id,
-    `step ${count(step)}`,
-    `${count(index + 1)} of ${count(stops.length)}`,
+    `step ${wholeText(step)}`,
+    `${wholeText(index + 1)} of ${wholeText(stops.length)}`,
     ...(words ? [words] : []),
   ].join(', ');
 }
 
 export function speedText(perSecond: number): string {
   return `${perSecond} checkpoint${perSecond === 1 ? '' : 's'} a second`;
-}
-
-function count(number: number): string {
-  return number.toLocaleString('en-GB');
 }

@@ -3,7 +3,7 @@
  */
 import type { ComponentNode, PossibleEdges } from '../../protocol/graph.ts';
 import type { Graph } from '../../protocol/state.ts';
-import { numberText, signedText, weightText } from './number.ts';
+import { numberText, signedText, weightText, wholeText } from './number.ts';
 import type { Role } from './roles.ts';
 import type { Strengths } from './strengths.ts';
 
@@ -75,9 +75,7 @@ export function edgeTip(
 function changeLine(edge: number, graph: Graph, before: Graph | null): string[] {
   const was = before?.weights[edge];
   if (before === null || was === undefined) return [];
-  return [
-    `${weightText(was)} at step ${before.step.toLocaleString('en-GB')}: ${signedText(graph.weights[edge] - was)}`,
-  ];
+  return [`${weightText(was)} at step ${wholeText(before.step)}: ${signedText(graph.weights[edge] - was)}`];
 }
 
 /** Values of a node beyond its graph, with their units: what ablating it does to the output, what a head attends to. */

@@ -145,6 +145,25 @@ describe('charts of one feed', () => {
     await reset('one').waitFor({ state: 'detached' });
   });
 
+  it('show the numbers of the checkpoint that is looked at, and of the newest while the run is followed', async () => {
+    const rows = (await tableOf('one'))
+      .trim()
+      .split('\r\n')
+      .map((row) => row.split(','));
+    const column = rows[0].findIndex((name) => name.startsWith('Gini'));
+    const shownAt = (step: string) => Number(rows.find(([of]) => of === step)?.[column]).toFixed(3);
+    // Away from the charts, so that no cursor says another step.
+    const { x, y } = await boxOf(over('one'));
+    await page.mouse.move(x + 20, y + 20);
+    await page.mouse.move(2, 790);
+    await expect.poll(() => value('one').textContent()).toBe(shownAt('512'));
+    await page.locator('#one').evaluate((chart) => {
+      (chart as unknown as { bound: { choose(checkpoint: null): void } }).bound.choose(null);
+    });
+    await expect.poll(() => value('one').textContent()).toBe(shownAt('4000'));
+    expect(shownAt('512')).not.toBe(shownAt('4000'));
+  });
+
   it('leave step 0 out of a logarithmic axis, and say so', async () => {
     await page.locator('#one').evaluate((chart) => chart.setAttribute('axis', 'log'));
     await page

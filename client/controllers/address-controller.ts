@@ -31,6 +31,8 @@ export class AddressController implements ReactiveController {
   readonly #options: AddressOptions;
   /** What the address says and has not been taken over yet. */
   #pending: ViewAddress | null = null;
+  /** The hash as this controller last read or wrote it. */
+  #known = '';
   #isFirst = true;
   #problems: readonly string[] = [];
   #writtenAt = Number.NEGATIVE_INFINITY;
@@ -87,6 +89,7 @@ export class AddressController implements ReactiveController {
   }
 
   readonly #read = () => {
+    this.#known = location.hash;
     const { address, isLink, unknown } = addressFrom(location.hash);
     this.#pending = address;
     this.#problems = unknown.map(
@@ -143,9 +146,12 @@ export class AddressController implements ReactiveController {
     this.#timer = undefined;
     // Another run is on its way, or another address is.
     if (this.#pending !== null || this.#options.feed()?.state == null) return;
+    // A browser tells of a changed hash a task later than it stands there: what a person wrote is not written over.
+    if (location.hash !== this.#known) return;
     const hash = hashOf(this.#present(), location.hash);
     if (`#${hash}` === location.hash || (hash === '' && location.hash === '')) return;
     this.#writtenAt = performance.now();
     history.replaceState(history.state, '', hash === '' ? location.pathname + location.search : `#${hash}`);
+    this.#known = location.hash;
   }
 }

@@ -212,6 +212,21 @@ describe('a link', () => {
     await at(page, 200).waitFor();
     await page.context().close();
   });
+
+  it('is followed where the dashboard was about to write an address of its own', async () => {
+    const page = await opened('#at=checkpoint-200');
+    await at(page, 200).waitFor();
+    await row(page, 300).evaluate((row) => {
+      // Long enough for the next address to be written at once.
+      const end = performance.now() + 500;
+      while (performance.now() < end);
+      location.hash = '#at=checkpoint-600';
+      (row as HTMLElement).click();
+    });
+    await at(page, 600).waitFor();
+    await page.waitForURL((url) => url.hash === '#at=checkpoint-600');
+    await page.context().close();
+  });
 });
 
 describe('the keys', () => {

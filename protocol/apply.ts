@@ -4,6 +4,7 @@
 import { OutOfStep } from './out-of-step.ts';
 import { wholeEdges } from './sparse-edges.ts';
 import type { Checkpoint, Graph, Roles, RunInfo, RunState, Update } from './state.ts';
+import { withEntries } from './trainer.ts';
 import { unreachable } from './unreachable.ts';
 
 export function initialState(run: RunInfo): RunState {
@@ -15,6 +16,7 @@ export function initialState(run: RunInfo): RunState {
     phaseChanges: [],
     segments: [],
     branches: [],
+    trainer: [],
     progress: {
       activity: 'waiting',
       checkpoint: null,
@@ -135,6 +137,8 @@ export function apply(state: RunState, delta: Update): RunState {
       return { ...state, segments: delta.segments };
     case 'rewound':
       return rewound(state, delta.fromStep);
+    case 'logged':
+      return { ...state, trainer: withEntries(state.trainer, delta.entries) };
     default:
       return unreachable(delta);
   }

@@ -22,6 +22,8 @@ export const RunSummary = v.object({
   ...Place.entries,
   /** Why its results are not being kept on disk, as a sentence; null while they are. */
   unkept: v.nullable(v.string()),
+  /** Whether its server trains another one like it when it is asked to (rule H-11); left out where it does not. */
+  trainsMore: v.optional(v.boolean()),
 });
 export type RunSummary = v.InferOutput<typeof RunSummary>;
 

@@ -45,4 +45,5 @@ export {
   RunState,
   type Update,
 } from './state.ts';
+export { TrainerCurve, TrainerEntry } from './trainer.ts';
 export { PROTOCOL_VERSION, SUBPROTOCOLS, TOKEN_SUBPROTOCOL_PREFIX } from './version.ts';

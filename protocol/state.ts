@@ -10,6 +10,7 @@
 import * as v from 'valibot';
 import { ComponentNode } from './graph.ts';
 import { PhaseChange, PhaseSegment } from './phases.ts';
+import { TrainerCurve, TrainerEntry } from './trainer.ts';
 import {
   Finite,
   Integer,
@@ -166,6 +167,8 @@ export const RunState = v.object({
   segments: v.array(PhaseSegment),
   /** Left behind by a rewound training, in the order in which it happened; their number is their index here. */
   branches: v.array(Branch),
+  /** What the trainer logged itself, by name in the order in which it came; of older recordings nothing. */
+  trainer: v.optional(v.array(TrainerCurve), () => []),
   progress: Progress,
 });
 export type RunState = v.InferOutput<typeof RunState>;
@@ -232,6 +235,8 @@ export const Delta = v.variant('type', [
   v.object({ type: v.literal('phases'), segments: v.array(PhaseSegment) }),
   /** The training began again at an earlier checkpoint: those from this step on become a branch. */
   v.object({ type: v.literal('rewound'), fromStep: Finite }),
+  /** The trainer logged, or logged anew (trainer.ts); at most 500 entries. */
+  v.object({ type: v.literal('logged'), entries: v.array(TrainerEntry) }),
 ]);
 export type Delta = v.InferOutput<typeof Delta>;
 

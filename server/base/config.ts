@@ -104,8 +104,35 @@ export const HTTP_IDLE_MILLIS = 30_000;
 /** Then the connection is closed and the peer may open another. */
 export const HTTP_REQUESTS_PER_CONNECTION_MAX = 1_000;
 
+/** Trainings of a demo at once: with each other and the analysis they share the cores, so that a fifth makes all of them crawl. */
+export const TRAININGS_AT_ONCE_MAX = 4;
+
+/** Over the life of a demo: about 20 MB on disk each, with its results, until it ends. */
+export const TRAININGS_MAX = 32;
+
 /** Body of `POST /api/session`: a token and its braces. */
 export const SESSION_BODY_BYTES_MAX = 4 * 1024;
+
+/** A config.json or some entries of metrics that are pushed: those of models are a few KiB, 1 MiB are 10,000 entries. */
+export const UPLOADED_JSON_BYTES_MAX = MIB;
+
+/** Runs that are pushed; each is polled as a directory is (RUNS_MAX). */
+export const UPLOADED_RUNS_MAX = 64;
+
+/** One pushed checkpoint, unless asked otherwise: a model of 2 thousand million weights in float32. */
+export const UPLOAD_MIB = 8_192;
+
+/** All of them that lie on the disk, unless asked otherwise: two of those, and one that comes. */
+export const UPLOADS_MIB = 20_480;
+
+/** Checkpoints that come at once, each with a file and its header in memory. */
+export const UPLOADS_AT_ONCE = 4;
+
+/** Header of a pushed file, held in memory and parsed at once: a model of 100,000 tensors has 10 MiB. */
+export const UPLOAD_HEADER_BYTES_MAX = 16 * MIB;
+
+/** What a trainer logs of one run: a line of 200 bytes for each of 300,000 steps. */
+export const UPLOADED_METRICS_BYTES_MAX = 64 * MIB;
 
 /** What `Max-Age` a session's cookie has: a month, longer than most trainings. */
 export const SESSION_SECONDS = 30 * 24 * 60 * 60;
@@ -145,6 +172,27 @@ export const PAGE_BYTES_MAX = 200 * MIB;
 /** A checkpoint's trainer_state.json: some 100,000 lines of its log of losses, parsed in about 0.1 s. */
 export const TRAINER_STATE_BYTES_MAX = 16 * MIB;
 
+/** How often a trainer's logs are looked at: it writes one every few seconds, and 100 runs of ten logs are 1,000 looks. */
+export const CURVE_POLL_MILLIS = 1_000;
+
+/** Read of a log at once: 9,000 lines, parsed in some 60 ms in which nothing else goes on. A longer line is no log. */
+export const CURVE_CHUNK_BYTES = MIB;
+
+/** What is read of one log: some 2,500,000 lines. */
+export const CURVE_FILE_BYTES_MAX = 256 * MIB;
+
+/** Logs of one run, in all of the places where they are looked for. */
+export const CURVE_FILES_MAX = 100;
+
+/** What a trainer logs is told so much later, all of it at once: four deltas a second at most. */
+export const LOGGED_SPAN_MILLIS = 250;
+
+/** Entries of one delta (SPEC.md, S-9): 40 kB with five values each. */
+export const LOGGED_ENTRIES_MAX = 500;
+
+/** Characters of a name that a trainer logs under; longer ones have no place above a chart. */
+export const LOGGED_NAME_CHARACTERS_MAX = 100;
+
 /** One alert of a run and a kind in this span: a chat that gets more is muted. */
 export const ALERT_SPAN_MILLIS = 10_000;
 
@@ -164,3 +212,44 @@ export const RETRY_AFTER_MILLIS_MAX = 5 * 60_000;
 
 /** What waits when the server ends gets so long, since it is to end within 2 s. */
 export const ALERT_ENDING_MILLIS = 1_000;
+
+/** Fetched checkpoints kept on disk, unless asked otherwise: 154 of Pythia-14M take 9 GB in float32, three of a 1B model 12. */
+export const CACHE_MIB = 20_480;
+
+/** Time between looks at a repository of the hub: its API gives a stranger 1,000 requests in five minutes. */
+export const HUB_POLL_MILLIS = 60_000;
+
+/** Fetched checkpoints that wait for the analysis: enough that it never waits for one of an ordinary pause. */
+export const HUB_AHEAD_MAX = 3;
+
+/** Lists of files that are asked for at once, so that those of 154 revisions take seconds. */
+export const HUB_LISTS_AT_ONCE = 4;
+
+/** Bytes between two tensors that are fetched and dropped: 1 MiB takes as long as a new request, 50 ms at 20 MB/s. */
+export const HUB_GAP_BYTES = MIB;
+
+/** The next request of a file is made when so much of this one is to come: 1 MiB takes 50 ms at 20 MB/s, as an answer does. */
+export const HUB_EARLY_BYTES = MIB;
+
+/** Most headers fit: a tensor takes about 120 bytes, so that a thousand do. */
+export const HUB_HEADER_BYTES = 128 * 1024;
+
+/** A file of torch.save has to be fetched whole: 8 GiB are two billion float32 weights. */
+export const HUB_TORCH_BYTES_MAX = 8 * 1024 * MIB;
+
+/** Entries of a revision's list of files: a hundred pages of the hub; a run with 1,000 checkpoints as folders has 10,000. */
+export const HUB_ENTRIES_MAX = 100_000;
+
+/** A connection that gives no byte for so long is taken for cut. */
+export const HUB_IDLE_MILLIS = 30_000;
+
+/** Between attempts 1 s, doubled each time up to 1 min, half of it by chance: eight in a row last 1 to 2 minutes. */
+export const HUB_BACKOFF_MILLIS = 1_000;
+export const HUB_BACKOFF_MILLIS_MAX = 60_000;
+export const HUB_ATTEMPTS_MAX = 8;
+
+/** A config file to be read: jiti has it in 0.2 s, and what is not there by now waits for something. */
+export const CONFIG_MILLIS_MAX = 10_000;
+
+/** A config file in JSON: a hundred runs are 20 KiB. */
+export const CONFIG_BYTES_MAX = MIB;

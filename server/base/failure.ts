@@ -16,10 +16,14 @@ export type FailureCode =
   | 'incomplete'
   /** Larger than anything that is read; the limits stand with the readers. */
   | 'too-large'
+  /** Where it is fetched from does not give it: it is not found there, or not for us. */
+  | 'refused'
   /** A file is a link that leads out of the watched directory. */
   | 'leads-out'
   /** The operating system refuses to list or read it. */
   | 'unreadable'
+  /** A file is of a form that is not read: the sentence says which, and how to save it instead. */
+  | 'unsupported-file'
   /** A tensor is stored in a number format that is not read. */
   | 'unsupported-dtype'
   /** A tensor that the model needs, or that the index promises, is not there. */

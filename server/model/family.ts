@@ -33,10 +33,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
  * @param config parsed config.json
  * @throws CheckpointFailure unsupported-model
  */
-export function readModel(
-  config: unknown,
-  tensors: TensorReader,
-): { readonly architecture: Architecture; readonly weights: ModelWeights } {
+export function familyOf(config: unknown): Family {
   const type =
     typeof config === 'object' && config !== null && 'model_type' in config ? config.model_type : undefined;
   const family = typeof type === 'string' && Object.hasOwn(FAMILIES, type) ? FAMILIES[type] : undefined;
@@ -45,6 +42,18 @@ export function readModel(
       'unsupported-model',
       `config.json: expected model_type to be one of ${Object.keys(FAMILIES).join(', ')}, found ${shown(type)}`,
     );
+  return family;
+}
+
+/**
+ * @param config parsed config.json
+ * @throws CheckpointFailure unsupported-model
+ */
+export function readModel(
+  config: unknown,
+  tensors: TensorReader,
+): { readonly architecture: Architecture; readonly weights: ModelWeights } {
+  const family = familyOf(config);
   const architecture = family.architecture(config);
   return { architecture, weights: family.weights(architecture, tensors) };
 }

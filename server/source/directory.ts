@@ -27,7 +27,7 @@ import {
 } from './ledger.ts';
 import { scanDirectory } from './scan.ts';
 import type { SourceEvent } from './source-event.ts';
-import { TrainingEnd } from './training-end.ts';
+import { endPlaceIn, TrainingEnd } from './training-end.ts';
 
 export type { CheckpointRef } from './checkpoint-files.ts';
 export type { SourceEvent } from './source-event.ts';
@@ -62,7 +62,7 @@ export function watchDirectory(directory: string, options: WatchOptions = {}): O
   const root = resolve(directory);
   return defer(() => {
     let ledger = EMPTY_LEDGER;
-    const end = new TrainingEnd(root, { marker: endMarker, ofTraining: ended });
+    const end = new TrainingEnd(endPlaceIn(root), { marker: endMarker, ofTraining: ended });
     const kept = <Step extends { readonly ledger: Ledger }>(step: Step): Step => {
       ledger = step.ledger;
       return step;

@@ -1,9 +1,10 @@
 /**
  * A checkpoint's contents in one short string: the same for the same model, whenever, wherever and in whichever
- * shards it was written; another one for another model.
+ * shards or format it was written; another one for another model.
  *
- * SHA-256 over the bytes of config.json, and of each tensor, in the order of their names: name, dtype, shape, and
- * the first, middle and last 1 KiB of its stored bytes (all of a tensor of up to 3 KiB). Not of the header's
+ * SHA-256 over the bytes of config.json, and of each tensor, in the order of their names: name, dtype, shape, its
+ * strides where it does not lie row by row, and the first, middle and last 1 KiB of its stored bytes (all of a tensor
+ * of up to 3 KiB). Not of the header's
  * `__metadata__`, of tensors that the index leaves out, and of the tokenizer.
  *
  * What can go unseen: a change that leaves these samples of every tensor as they are, such as a few rows of one
@@ -14,7 +15,7 @@
  * 64 ms, and 68 to 86 ms with nothing of it in memory, from a local disk, two cores.
  */
 import { createHash } from 'node:crypto';
-import type { SafetensorsFile } from './safetensors.ts';
+import type { TensorFile } from './tensor-file.ts';
 
 const SAMPLE_BYTES = 1024;
 /** Tensors that are read at the same time: enough to keep a slow disk busy, 48 KiB of samples. */
@@ -28,7 +29,7 @@ const TENSORS_AT_ONCE = 16;
  */
 export async function fingerprint(
   config: Uint8Array,
-  places: ReadonlyMap<string, SafetensorsFile>,
+  places: ReadonlyMap<string, TensorFile>,
 ): Promise<string> {
   const hash = createHash('sha256');
   // Every part says how long it is, so that no two different sequences of parts are the same bytes.
@@ -42,10 +43,10 @@ export async function fingerprint(
   return hash.digest('base64url');
 }
 
-async function tensorPart(name: string, file: SafetensorsFile) {
+async function tensorPart(name: string, file: TensorFile) {
   const entry = file.tensors.get(name);
   if (!entry) throw new Error(`${name} is said to lie in a file that does not have it`);
-  const { dtype, shape, begin, end } = entry;
+  const { dtype, shape, begin, end, strides } = entry;
   const bytes = end - begin;
   const samples = new Uint8Array(Math.min(bytes, 3 * SAMPLE_BYTES));
   if (bytes <= samples.length) await file.readStored(name, 0, samples);
@@ -57,5 +58,8 @@ async function tensorPart(name: string, file: SafetensorsFile) {
       ),
     );
   }
-  return { description: `${JSON.stringify([name, dtype, shape, bytes])}\n`, samples };
+  return {
+    description: `${JSON.stringify([name, dtype, shape, bytes, ...(strides ? [strides] : [])])}\n`,
+    samples,
+  };
 }

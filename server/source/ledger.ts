@@ -48,6 +48,7 @@ export type Ledger = {
   readonly scans: number;
   /** The last report that the directory is missing, `null` while it is there. */
   readonly missing: string | null;
+  /** Names that were reported as ignored, and notes. */
   readonly ignored: ReadonlySet<string>;
   readonly checkpoints: ReadonlyMap<string, Known>;
 };
@@ -98,9 +99,17 @@ export function judge(ledger: Ledger, id: string, inspection: Inspection, now: n
   const { checkpoint, signature, modelSignature } = known.sight;
   const inspected = { ...known, inspected: signature };
   if ('content' in inspection) {
-    const { content } = inspection;
+    const { content, notes = [] } = inspection;
     const events: SourceEvent[] = [{ type: 'ready', checkpoint: { ...checkpoint, content } }];
-    return { ledger: updated(ledger, id, { ...inspected, ready: modelSignature, failed: null }), events };
+    // The checkpoints of a run hold the same, so a note is news once.
+    const ignored = new Set(ledger.ignored);
+    for (const note of notes) {
+      if (ignored.has(note) || ignored.size >= IGNORED_MAX) continue;
+      ignored.add(note);
+      events.push({ type: 'ignored', name: id, message: `${id}: ${note}` });
+    }
+    const ready = { ...inspected, ready: modelSignature, failed: null };
+    return { ledger: { ...updated(ledger, id, ready), ignored }, events };
   }
   const { problem } = inspection;
   const isNews = known.failed?.signature !== signature || known.failed.code !== problem.code;
@@ -109,6 +118,13 @@ export function judge(ledger: Ledger, id: string, inspection: Inspection, now: n
     ledger: updated(ledger, id, failed(inspected, problem.code)),
     events: [failure(checkpoint, problem.code, problem.message)],
   };
+}
+
+/** The ledger after what was ready turned out not to be, so that it is inspected again, `waitMillis` from now at least. */
+export function unready(ledger: Ledger, id: string, now: number, waitMillis = 0): Ledger {
+  const known = ledger.checkpoints.get(id);
+  if (!known) return ledger;
+  return updated(ledger, id, { ...known, since: now + waitMillis, inspected: null, ready: null });
 }
 
 /** Whether the next scan can do without a look at `id`. */

@@ -1,8 +1,8 @@
 /**
  * Which directories are runs, of the paths that somebody wants to watch: those that are there, and those to come.
  *
- * - A path that holds checkpoints (an entry whose name gives a step, a config.json or a model.safetensors) is a run;
- *   what else lies in it is not looked at.
+ * - A path that holds checkpoints (an entry whose name gives a step, a config.json, a model.safetensors or a
+ *   pytorch_model.bin) is a run; what else lies in it is not looked at.
  * - A path that is missing, empty, or has no sub-directories is not decided. It is reported as a run at once, so
  *   that somebody is seen to wait for it.
  * - Any other path is a parent: each of its sub-directories that holds an entry whose name gives a step is a run, as
@@ -21,11 +21,12 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { concatMap, defer, EMPTY, type Observable, repeat, timer } from 'rxjs';
 import { RUNS_MAX, SUBDIRECTORIES_MAX } from '../base/config.ts';
-import { CONFIG_FILE, MODEL_FILE } from './checkpoint-files.ts';
+import { CONFIG_FILE } from './checkpoint-files.ts';
+import { MODEL_FILE, TORCH_FILE } from './checkpoint-tensors.ts';
 import { isWithin, systemCode } from './regular-file.ts';
-import { RunNames } from './run-names.ts';
+import { type NamedPath, RunNames } from './run-names.ts';
 import { candidateFrom } from './scan.ts';
-import { isPrivateName, stepFromName } from './step-name.ts';
+import { isPrivateName, stepFromName, stepFromTorchName } from './step-name.ts';
 
 export type RunDirectoryEvent =
   /** Once a directory. `name` is unique, and the same whenever the same paths are watched (run-names.ts). */
@@ -44,7 +45,7 @@ export type WatchRunsOptions = {
 
 /** Completes when all paths are runs themselves, because no other can come then. */
 export function watchRunDirectories(
-  paths: readonly string[],
+  paths: readonly (string | NamedPath)[],
   { pollMillis = 3000, follow = true, runsMax = RUNS_MAX }: WatchRunsOptions = {},
 ): Observable<RunDirectoryEvent> {
   return defer(() => {
@@ -73,7 +74,7 @@ class RunSearch {
   #hasLooked = false;
   #events: RunDirectoryEvent[] = [];
 
-  constructor(paths: readonly string[], runsMax: number) {
+  constructor(paths: readonly (string | NamedPath)[], runsMax: number) {
     this.#names = new RunNames(paths);
     this.#paths = this.#names.paths;
     this.#runsMax = runsMax;
@@ -159,14 +160,14 @@ class RunSearch {
 
 async function holdsCheckpoints(path: string, entries: readonly Dirent[]): Promise<boolean> {
   return (
-    entries.some(({ name }) => name === CONFIG_FILE || name === MODEL_FILE) ||
+    entries.some(({ name }) => [CONFIG_FILE, MODEL_FILE, TORCH_FILE].includes(name)) ||
     (await holdsCandidate(path, entries))
   );
 }
 
 async function holdsCandidate(directory: string, entries: readonly Dirent[]): Promise<boolean> {
   for (const entry of entries) {
-    if (stepFromName(entry.name) === null) continue;
+    if (stepFromName(entry.name) === null && stepFromTorchName(entry.name) === null) continue;
     const candidate = await candidateFrom(entry, directory, await realOf(directory));
     if (candidate !== null && typeof candidate !== 'string') return true;
   }

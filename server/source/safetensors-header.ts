@@ -11,6 +11,7 @@
 import { basename } from 'node:path';
 import { CheckpointFailure } from '../base/failure.ts';
 import { isRecord, shown } from '../base/json-value.ts';
+import { cutShort, type TensorEntry, tooShort } from './tensor-file.ts';
 
 /** Bits of one number of each format that a header may name. */
 const DTYPE_BITS: ReadonlyMap<string, number> = new Map([
@@ -29,20 +30,12 @@ const HEADER_BYTES_MAX = 100_000_000;
 /** Of a broken header so many problems are told; the rest is counted. */
 const PROBLEMS_TOLD_MAX = 3;
 
-export type TensorEntry = {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  /** Offsets in the file. */
-  readonly begin: number;
-  readonly end: number;
-};
-
 /**
  * Length of the header, from the first bytes of a file of `fileBytes` bytes.
  * @throws CheckpointFailure `truncated`, `corrupt`
  */
 export function headerBytesFrom(file: string, prefix: Uint8Array, fileBytes: number): number {
-  if (prefix.length < LENGTH_BYTES) throw tooShort(file, LENGTH_BYTES, fileBytes);
+  if (prefix.length < LENGTH_BYTES) throw cutShort(file, `at least ${LENGTH_BYTES}`, fileBytes);
   const claimed = new DataView(prefix.buffer, prefix.byteOffset).getBigUint64(0, true);
   if (claimed > HEADER_BYTES_MAX)
     throw corrupt(file, [
@@ -54,14 +47,14 @@ export function headerBytesFrom(file: string, prefix: Uint8Array, fileBytes: num
 }
 
 /**
- * The tensors of a file of `fileBytes` bytes, in the order in which they lie in it.
+ * The tensors of a file of `fileBytes` bytes, in the order in which they lie in it; null where nobody knows yet.
  * @throws CheckpointFailure `corrupt` where the header contradicts itself or the format, else `truncated`
  * where the file is shorter than the header says.
  */
 export function tensorsFromHeader(
   file: string,
   header: Uint8Array,
-  fileBytes: number,
+  fileBytes: number | null,
 ): ReadonlyMap<string, TensorEntry> {
   const payloadBegin = LENGTH_BYTES + header.length;
   const problems: string[] = [];
@@ -86,21 +79,12 @@ export function tensorsFromHeader(
   }
   if (problems.length > 0) throw corrupt(file, problems);
 
-  if (payloadEnd > fileBytes) throw tooShort(file, payloadEnd, fileBytes);
-  if (payloadEnd < fileBytes)
+  if (fileBytes !== null && payloadEnd > fileBytes) throw tooShort(file, payloadEnd, fileBytes);
+  if (fileBytes !== null && payloadEnd < fileBytes)
     throw corrupt(file, [
       `expected ${count(payloadEnd)} bytes, found ${count(fileBytes)}; no tensor lies in the last ones`,
     ]);
   return new Map(entries);
-}
-
-/** The failure of a file that ends too early. */
-export function tooShort(file: string, expectedBytes: number, foundBytes: number): CheckpointFailure {
-  return new CheckpointFailure(
-    'truncated',
-    `${basename(file)}: expected ${expectedBytes === LENGTH_BYTES ? 'at least ' : ''}${count(expectedBytes)} bytes, ` +
-      `found ${count(foundBytes)}; the file is cut short or still being written`,
-  );
 }
 
 function parsedObject(file: string, header: Uint8Array): object {

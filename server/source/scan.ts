@@ -2,17 +2,20 @@
  * One look at a watched directory: what could be checkpoints, and how each of them looks from outside. Reads
  * names and file attributes, never a file.
  *
- * A candidate is a directory whose name gives a step. A link to a directory is followed only if it leads to
- * inside the watched directory, so that a link cannot make this process read elsewhere. What else lies there is
- * passed over in silence, except directories without a step and links that are not followed.
+ * A candidate is a directory, or a file of torch.save, whose name gives a step. A link to one is followed only if it
+ * leads to inside the watched directory, so that a link cannot make this process read elsewhere. What else lies there
+ * is passed over in silence, except directories and files of torch.save without a step, and links that are not followed.
+ *
+ * A marker lies in the directory that it marks; that of a file is called after it: `step_500.pt.DONE`.
  */
 import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type CheckpointRef, CONFIG_FILE, isModelFile, MODEL_FILE } from './checkpoint-files.ts';
+import { type CheckpointRef, CONFIG_FILE, isModelFile } from './checkpoint-files.ts';
+import { MODEL_FILE, TORCH_FILE } from './checkpoint-tensors.ts';
 import { isGone, isWithin, systemCode } from './regular-file.ts';
-import { isPrivateName, stepFromName } from './step-name.ts';
+import { isPrivateName, isTorchName, stepFromName, stepFromTorchName } from './step-name.ts';
 
 /** What one look at a candidate shows. */
 export type Sight = {
@@ -55,6 +58,11 @@ export async function scanDirectory(
     return { type: 'missing', message: missingMessage(directory, error) };
   }
   const sharedConfig = entries.some((entry) => entry.name === CONFIG_FILE) ? join(root, CONFIG_FILE) : null;
+  const marks = new Set(
+    entries.flatMap(({ name }) =>
+      marker !== null && name.endsWith(`.${marker}`) ? [name.slice(0, -marker.length - 1)] : [],
+    ),
+  );
   const sights: Sight[] = [];
   const rested: string[] = [];
   const ignored: Ignored[] = [];
@@ -65,39 +73,68 @@ export async function scanDirectory(
     if (typeof candidate === 'string') ignored.push({ name, message: candidate });
     else if (rests(name)) rested.push(name);
     else {
-      const sight = await sightOf(name, candidate.step, join(root, name), sharedConfig, marker);
+      const sight = candidate.isFile
+        ? await sightOfFile(name, candidate.step, root, marks.has(name))
+        : await sightOf(name, candidate.step, join(root, name), sharedConfig, marker);
       if (sight) sights.push(sight);
     }
   }
   return { type: 'present', sights, rested, ignored };
 }
 
+export type Candidate = {
+  readonly step: number;
+  /** Whether it is one file, not a directory. */
+  readonly isFile: boolean;
+};
+
 /**
- * A candidate's step; a sentence why an entry is ignored; `null` if it is not worth one.
+ * A candidate; a sentence why an entry is ignored; `null` if it is not worth one.
  * @param realRoot `root` after all links
  */
 export async function candidateFrom(
   entry: Dirent,
   root: string,
   realRoot: string,
-): Promise<{ readonly step: number } | string | null> {
+): Promise<Candidate | string | null> {
   const { name } = entry;
   if (isPrivateName(name)) return null;
-  if (name === MODEL_FILE)
-    return `${MODEL_FILE} is here: this directory is a checkpoint itself, to be watched is the one above it`;
-  const step = stepFromName(name);
-  const withoutStep = `${name}: expected a name that gives a step, such as checkpoint-500`;
-  if (entry.isDirectory()) return step === null ? withoutStep : { step };
+  if (name === MODEL_FILE || name === TORCH_FILE)
+    return `${name} is here: this directory is a checkpoint itself, to be watched is the one above it`;
+  if (entry.isDirectory()) return directoryNamed(name);
+  if (entry.isFile()) return fileNamed(name);
   if (!entry.isSymbolicLink()) return null;
   try {
     const target = await realpath(join(root, name));
-    if (!(await stat(target)).isDirectory()) return null;
-    if (step === null) return withoutStep;
-    if (isWithin(realRoot, target)) return { step };
+    const attributes = await stat(target);
+    const candidate = attributes.isDirectory()
+      ? directoryNamed(name)
+      : attributes.isFile()
+        ? fileNamed(name)
+        : null;
+    if (candidate === null || typeof candidate === 'string' || isWithin(realRoot, target)) return candidate;
     return `${name}: expected a link to inside the watched directory, it leads out of it`;
   } catch {
-    return step === null ? null : `${name}: expected a link to a directory, it leads nowhere`;
+    if (stepFromName(name) === null && stepFromTorchName(name) === null) return null;
+    return `${name}: expected a link to a checkpoint, it leads nowhere`;
   }
+}
+
+/** What the name of a directory makes it: a candidate, or the sentence why it is none. */
+export function directoryNamed(name: string): Candidate | string {
+  const step = stepFromName(name);
+  return step === null
+    ? `${name}: expected a name that gives a step, such as checkpoint-500`
+    : { step, isFile: false };
+}
+
+/** The same of a file; null where nobody would think so. */
+export function fileNamed(name: string): Candidate | string | null {
+  if (!isTorchName(name)) return null;
+  const step = stepFromTorchName(name);
+  return step === null
+    ? `${name}: expected a name that gives a step, such as step_500.pt`
+    : { step, isFile: true };
 }
 
 /** How a candidate looks, `null` if it has just vanished. */
@@ -141,12 +178,27 @@ async function sightOf(
   };
 }
 
+/** How a candidate looks that is one file, with its configuration beside it; `null` if it has just vanished. */
+async function sightOfFile(id: string, step: number, root: string, marked: boolean): Promise<Sight | null> {
+  const [file, config] = await Promise.all([id, CONFIG_FILE].map((name) => attributes(root, name)));
+  if (file.code === 'ENOENT') return null;
+  const signature = digest([file.line, config.line]);
+  return {
+    checkpoint: { id, step, directory: root, file: id, configFile: join(root, CONFIG_FILE), content: null },
+    signature,
+    modelSignature: signature,
+    ageMillis: Date.now() - Math.max(file.changedMillis, config.changedMillis),
+    marked,
+  };
+}
+
 async function attributes(directory: string, name: string) {
   try {
     const { size, mtimeMs, ino } = await stat(join(directory, name));
-    return { name, changedMillis: mtimeMs, line: JSON.stringify([name, size, mtimeMs, ino]) };
+    return { name, changedMillis: mtimeMs, code: null, line: JSON.stringify([name, size, mtimeMs, ino]) };
   } catch (error) {
-    return { name, changedMillis: 0, line: JSON.stringify([name, systemCode(error)]) };
+    const code = systemCode(error);
+    return { name, changedMillis: 0, code, line: JSON.stringify([name, code]) };
   }
 }
 

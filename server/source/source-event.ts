@@ -5,6 +5,8 @@
  */
 import type { CheckpointRef } from './checkpoint-files.ts';
 
+export type LogEntry = { readonly step: number; readonly values: Readonly<Record<string, number>> };
+
 export type SourceEvent =
   /** Complete, and not changing any more; its `content` is not null. */
   | { readonly type: 'ready'; readonly checkpoint: CheckpointRef }
@@ -15,6 +17,10 @@ export type SourceEvent =
       readonly step: number;
       readonly failure: { readonly code: string; readonly message: string };
     }
+  /** What the source is doing that takes a while, as a sentence with how far it is; null when it is over. */
+  | { readonly type: 'fetching'; readonly message: string | null }
+  /** Scalars that the trainer logged, by name; a later value of the same step and name replaces an earlier one. */
+  | { readonly type: 'logged'; readonly entries: readonly LogEntry[] }
   /** The source itself cannot be reached: not yet, or not any more. */
   | { readonly type: 'missing'; readonly message: string }
   /** It can be reached again, after `missing`. */
@@ -33,5 +39,5 @@ export type SourceEvent =
     }
   /** The training goes on after all, after `ended`. */
   | { readonly type: 'continued' }
-  /** An entry that is no checkpoint, though somebody may think so. Once a name. */
+  /** An entry that is no checkpoint, though somebody may think so, or something in one that is left alone. Once. */
   | { readonly type: 'ignored'; readonly name: string; readonly message: string };

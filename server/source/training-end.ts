@@ -20,13 +20,21 @@ import { systemCode } from './regular-file.ts';
 import type { Sight } from './scan.ts';
 import type { SourceEvent } from './source-event.ts';
 
-const TRAINER_STATE_FILE = 'trainer_state.json';
+export const TRAINER_STATE_FILE = 'trainer_state.json';
 
 export type EndRules = {
   /** Name of a file in the run's directory that says that the training has ended. */
   readonly marker: string | null;
   /** A sentence as soon as the training is known to have ended, null before. */
   readonly ofTraining: () => string | null;
+};
+
+/** Where a training says that it has ended. */
+export type EndPlace = {
+  /** The state that lies with a checkpoint; undefined where there is none. @throws CheckpointFailure */
+  readonly stateOf: (newest: Sight) => Promise<unknown>;
+  /** Whether the run has a file of this name. */
+  readonly has: (name: string) => Promise<boolean>;
 };
 
 type End = { readonly message: string; readonly checkpoint: string | null };
@@ -36,7 +44,7 @@ type Stated = { readonly end: End | null; readonly problem: string | null };
 const NOTHING: Stated = { end: null, problem: null };
 
 export class TrainingEnd {
-  readonly #directory: string;
+  readonly #place: EndPlace;
   readonly #rules: EndRules;
   /** The sight of a checkpoint that was read last, and what its state said. */
   #read: { readonly key: string; readonly stated: Stated } | null = null;
@@ -44,8 +52,8 @@ export class TrainingEnd {
   #told: string | null = null;
   #hasLooked = false;
 
-  constructor(directory: string, rules: EndRules) {
-    this.#directory = directory;
+  constructor(place: EndPlace, rules: EndRules) {
+    this.#place = place;
     this.#rules = rules;
   }
 
@@ -86,34 +94,43 @@ export class TrainingEnd {
   async #stated(newest: Sight | null): Promise<{ readonly key: string; readonly stated: Stated }> {
     const key = newest === null ? '' : `${newest.checkpoint.id} ${newest.signature}`;
     if (this.#read?.key === key) return { key, stated: { ...this.#read.stated, problem: null } };
-    const stated = newest === null ? NOTHING : await statedBy(newest);
+    const stated = newest === null ? NOTHING : await this.#statedBy(newest);
     this.#read = { key, stated };
     return { key, stated };
   }
 
   async #marked(): Promise<string | null> {
     const { marker } = this.#rules;
-    if (marker === null) return null;
+    const isThere = marker !== null && (await this.#place.has(marker));
+    return isThere ? `the training has ended (${marker})` : null;
+  }
+
+  async #statedBy(newest: Sight): Promise<Stated> {
     try {
-      const isThere = (await stat(join(this.#directory, marker))).isFile();
-      return isThere ? `the training has ended (${marker})` : null;
+      const state = await this.#place.stateOf(newest);
+      return state === undefined ? NOTHING : endIn(state, newest.checkpoint.id);
     } catch (error) {
-      if (systemCode(error) === null) throw error;
-      return null;
+      if (!(error instanceof CheckpointFailure)) throw error;
+      // Most trainers write none.
+      return error.code === 'incomplete' ? NOTHING : { end: null, problem: error.message };
     }
   }
 }
 
-async function statedBy({ checkpoint }: Sight): Promise<Stated> {
-  const file = join(checkpoint.directory, TRAINER_STATE_FILE);
-  try {
-    const state = await readJson(file, rootOf(checkpoint), TRAINER_STATE_BYTES_MAX);
-    return endIn(state, checkpoint.id);
-  } catch (error) {
-    if (!(error instanceof CheckpointFailure)) throw error;
-    // Most trainers write none.
-    return error.code === 'incomplete' ? NOTHING : { end: null, problem: error.message };
-  }
+/** A directory that a training writes into. */
+export function endPlaceIn(directory: string): EndPlace {
+  return {
+    stateOf: ({ checkpoint }) =>
+      readJson(join(checkpoint.directory, TRAINER_STATE_FILE), rootOf(checkpoint), TRAINER_STATE_BYTES_MAX),
+    has: async (name) => {
+      try {
+        return (await stat(join(directory, name))).isFile();
+      } catch (error) {
+        if (systemCode(error) === null) throw error;
+        return false;
+      }
+    },
+  };
 }
 
 /** What the contents of a trainer_state.json say. */

@@ -3,7 +3,9 @@ import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { inspect, isModelFile, openCheckpoint } from '../../server/source/checkpoint-files.ts';
 import { readTokenizer } from '../../server/source/tokenizer-files.ts';
+import { type SavedTensor, torchBytes } from '../support/torch-writer.ts';
 import {
+  f32,
   failureOf,
   putCheckpoint,
   putFiles,
@@ -101,6 +103,99 @@ describe('a checkpoint in shards', () => {
   });
 });
 
+describe('a checkpoint of torch.save', () => {
+  const TORCH_INDEX = 'pytorch_model.bin.index.json';
+  const ramp = (length: number): SavedTensor => ({
+    dtype: 'F32',
+    shape: [length],
+    bytes: new Uint8Array(Float32Array.from({ length }, (_, index) => index).buffer),
+  });
+  const torchOf = (tensors: Readonly<Record<string, SavedTensor>>) =>
+    torchBytes(new Map(Object.entries(tensors)));
+  const CONFIG = { 'config.json': { model_type: 'gpt_neox' } };
+
+  function directoryWith(files: Readonly<Record<string, unknown>>): string {
+    const directory = temporaryDirectory();
+    putFiles(directory, { ...CONFIG, ...files });
+    return directory;
+  }
+
+  test('opens in one file, in shards, and as a file of the run', async () => {
+    const bytes = { 'pytorch_model.bin': torchOf({ a: ramp(3), b: ramp(2) }) };
+    const shards = {
+      [TORCH_INDEX]: { weight_map: { a: 'pytorch_model-1.bin', b: 'pytorch_model-2.bin' } },
+      'pytorch_model-1.bin': torchOf({ a: ramp(3) }),
+      'pytorch_model-2.bin': torchOf({ b: ramp(2) }),
+    };
+    const alone = directoryWith({ 'step_5.pt': bytes['pytorch_model.bin'] });
+    const checkpoints = [
+      await opened(directoryWith(bytes)),
+      await opened(directoryWith(shards)),
+      await openCheckpoint({ ...refTo(alone), file: 'step_5.pt' }),
+    ];
+    const contents = new Set<string>();
+    for (const { tensors, content } of checkpoints) {
+      expect([...tensors.names()]).toEqual(['a', 'b']);
+      expect([...(await tensors.read('a'))]).toEqual([0, 1, 2]);
+      contents.add(await content());
+    }
+    await checkpoints[2].close();
+    expect(contents.size).toBe(1);
+  });
+
+  test('has the content of the same model in safetensors, and another one where it lies turned', async () => {
+    const { bytes } = ramp(6);
+    const contentWith = async (name: string, file: Uint8Array) => {
+      const { content } = await opened(directoryWith({ [name]: file }));
+      return content();
+    };
+    const tensor = { dtype: 'F32' as const, shape: [2, 3], bytes };
+    const safe = await contentWith('model.safetensors', safetensorsBytes({ w: f32([2, 3], 0, 24) }, bytes));
+    expect(await contentWith('pytorch_model.bin', torchOf({ w: tensor }))).toBe(safe);
+    expect(await contentWith('pytorch_model.bin', torchOf({ w: { ...tensor, strides: [1, 2] } }))).not.toBe(
+      safe,
+    );
+  });
+
+  test('gives way to safetensors, to an index of them too', async () => {
+    const torch = { 'pytorch_model.bin': torchOf({ torch: ramp(1) }) };
+    const { tensors } = await opened(sharded(torch));
+    expect([...tensors.names()]).toEqual(['a.weight', 'b.weight']);
+    const both = await opened(directoryWith({ ...torch, 'model.safetensors': shardOf('safe') }));
+    expect([...both.tensors.names()]).toEqual(['safe']);
+  });
+
+  test('is refused where shards are not what the index says', async () => {
+    const index = (shard: string) => ({ [TORCH_INDEX]: { weight_map: { a: shard } } });
+    expect(await problemOf(directoryWith(index('pytorch_model-1.bin')))).toBe(
+      `incomplete: ${TORCH_INDEX}: expected 1 shards, not there: pytorch_model-1.bin`,
+    );
+    for (const shard of ['../pytorch_model-1.bin', '/etc/x.bin', 'x.safetensors'])
+      expect(await problemOf(directoryWith(index(shard)))).toContain(
+        'expected the name of a torch file beside it',
+      );
+    const files = { ...index('x.bin'), 'x.bin': torchOf({ b: ramp(1) }) };
+    expect(await problemOf(directoryWith(files))).toContain(
+      'x.bin: expected tensor a, which pytorch_model.bin.index',
+    );
+  });
+
+  test('that is a file of the run wants a configuration beside it, and leads nowhere else', async () => {
+    const parent = temporaryDirectory();
+    const run = join(parent, 'run');
+    putFiles(parent, { 'run/step_5.pt': torchOf({ a: ramp(1) }), 'outside/config.json': {} });
+    const ref = { ...refTo(run), id: 'step_5.pt', file: 'step_5.pt' };
+    expect(await inspect(ref)).toMatchObject({
+      problem: { message: 'step_5.pt: expected a config.json beside it, found none' },
+    });
+    symlinkSync('../outside/config.json', join(run, 'config.json'));
+    expect(await inspect(ref)).toMatchObject({ problem: { code: 'leads-out' } });
+    rmSync(join(run, 'config.json'));
+    putFiles(run, CONFIG);
+    expect(await inspect(ref)).toHaveProperty('content');
+  });
+});
+
 describe('inspection', () => {
   test('finds nothing wrong with a complete checkpoint', async () => {
     expect(await problemOf(sharded())).toBeNull();
@@ -124,8 +219,8 @@ describe('inspection', () => {
     ],
     [
       'no tensors that can be read',
-      { [INDEX]: null, [FIRST]: null, [SECOND]: null, 'pytorch_model.bin': '', 'optimizer.pt': '' },
-      'incomplete: checkpoint-512: expected model.safetensors or model.safetensors.index.json, found config.json, optimizer.pt, pytorch_model.bin',
+      { [INDEX]: null, [FIRST]: null, [SECOND]: null, 'flax_model.msgpack': '', 'optimizer.pt': '' },
+      'incomplete: checkpoint-512: expected model.safetensors or pytorch_model.bin, or an index of shards, found config.json, flax_model.msgpack, optimizer.pt',
     ],
     ['a missing shard', { [SECOND]: null }, `incomplete: ${INDEX}: expected 2 shards, not there: ${SECOND}`],
     [
@@ -271,6 +366,7 @@ describe('links', () => {
 });
 
 test('the files of the model are its configuration, its index and its shards', () => {
-  const names = ['config.json', INDEX, FIRST, 'optimizer.pt', 'trainer_state.json', 'DONE'];
-  expect(names.filter(isModelFile)).toEqual(['config.json', INDEX, FIRST]);
+  const torch = ['pytorch_model.bin', 'pytorch_model.bin.index.json', 'pytorch_model-00001-of-00002.bin'];
+  const names = ['config.json', INDEX, FIRST, ...torch, 'optimizer.pt', 'training_args.bin', 'DONE'];
+  expect(names.filter(isModelFile)).toEqual(['config.json', INDEX, FIRST, ...torch]);
 });

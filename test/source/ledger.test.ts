@@ -10,6 +10,7 @@ import {
   millisToSettle,
   type Rules,
   rests,
+  unready,
 } from '../../server/source/ledger.ts';
 import type { Scan, Sight } from '../../server/source/scan.ts';
 import type { SourceEvent } from '../../server/source/source-event.ts';
@@ -343,6 +344,17 @@ describe('a ready checkpoint', () => {
     }
   });
 
+  test('that turns out not to be is inspected again, as soon as it is to be, and never rests until then', () => {
+    const watcher = new Watcher();
+    watcher.poll(0, present(sight('step1', 'A', { ageMillis: 9000 })));
+    watcher.ledger = unready(watcher.ledger, 'step1', 1000, 60_000);
+    expect(rests(watcher.ledger, 'step1')).toBe(false);
+    expect(allDecided(watcher.ledger)).toBe(false);
+    expect(watcher.poll(61_499, present(sight('step1', 'A')))).toEqual([]);
+    expect(watcher.poll(61_500, present(sight('step1', 'A')))).toEqual(['ready step1']);
+    expect(unready(watcher.ledger, 'step2', 0)).toBe(watcher.ledger);
+  });
+
   test('that was deleted is forgotten by nobody: the same one is no news, another one is', () => {
     const watcher = new Watcher();
     watcher.poll(0, present(sight('step1', 'A', old)));
@@ -352,6 +364,18 @@ describe('a ready checkpoint', () => {
     watcher.poll(4000, present(sight('step1', 'B')));
     expect(watcher.poll(4500, present(sight('step1', 'B')))).toEqual(['ready step1']);
   });
+});
+
+test('what is left alone in a checkpoint is said once, whichever checkpoints hold it', () => {
+  const scan = present(sight('step1', 'a'), sight('step2', 'a'));
+  let ledger: Ledger = look(EMPTY_LEDGER, scan, 0, RULES).ledger;
+  const judged = (id: string, notes: readonly string[]) => {
+    const { ledger: after, events } = judge(ledger, id, { content: 'c', notes }, 600, RULES);
+    ledger = after;
+    return events.flatMap((event) => (event.type === 'ignored' ? [event.message] : []));
+  };
+  expect(judged('step1', ['holds callbacks'])).toEqual(['step1: holds callbacks']);
+  expect(judged('step2', ['holds callbacks', 'holds more'])).toEqual(['step2: holds more']);
 });
 
 describe('the directory', () => {

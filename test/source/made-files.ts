@@ -19,7 +19,8 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { CheckpointFailure } from '../../server/base/failure.ts';
 import type { CheckpointRef } from '../../server/source/checkpoint-files.ts';
-import { openSafetensors, type SafetensorsFile } from '../../server/source/safetensors.ts';
+import { openSafetensors } from '../../server/source/safetensors.ts';
+import type { TensorFile } from '../../server/source/tensor-file.ts';
 
 export const SAMPLE_RUN = fileURLToPath(new URL('../fixtures/sample-run', import.meta.url));
 export const SAMPLE_FILE = join(SAMPLE_RUN, 'checkpoint-512', 'model.safetensors');
@@ -93,7 +94,7 @@ export function refTo(directory: string): CheckpointRef {
 }
 
 /** Opens a safetensors file that may lie anywhere in its own directory. */
-export function openFile(file: string): Promise<SafetensorsFile> {
+export function openFile(file: string): Promise<TensorFile> {
   return openSafetensors(file, dirname(file));
 }
 

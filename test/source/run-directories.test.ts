@@ -75,6 +75,8 @@ describe('a path is a run itself', () => {
     ['that holds a checkpoint and other runs', ['step5/', 'other/step7/']],
     ['that holds a configuration', ['config.json', 'seed-1/step7/']],
     ['that is a checkpoint', ['model.safetensors', 'seed-1/step7/']],
+    ['that holds a file of torch.save with a step', ['epoch=0-step=5.ckpt', 'seed-1/step7/']],
+    ['that is a checkpoint of torch.save', ['pytorch_model.bin', 'seed-1/step7/']],
     ['that is empty', []],
     ['that holds files only', ['log.txt', 'step5.json']],
     [

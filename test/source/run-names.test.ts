@@ -24,6 +24,24 @@ describe('a path', () => {
   });
 });
 
+describe('a path that somebody named', () => {
+  const named = { path: '/x/exp', name: 'mine' };
+
+  test('has that name, and the others go by their own as if it were not there', () => {
+    const names = new RunNames([named, '/y/exp', { path: '/z', name: null }]);
+    expect(names.paths.map((path) => names.ofPath(path))).toEqual(['mine', 'exp', 'z']);
+  });
+
+  test('says in which directory of runs a run was found, also where it is the only one', () => {
+    expect(new RunNames([named]).ofSubdirectory('/x/exp', '/x/exp/seed-1')).toBe('mine/seed-1');
+  });
+
+  test('keeps its name before a path that is called the same', () => {
+    const names = new RunNames(['/a/mine', named]);
+    expect(names.paths.map((path) => names.ofPath(path))).toEqual(['mine~2', 'mine']);
+  });
+});
+
 describe('a run that is found', () => {
   test('in the only path goes by its last part', () => {
     expect(new RunNames(['/runs']).ofSubdirectory('/runs', '/runs/seed-1')).toBe('seed-1');

@@ -1,7 +1,7 @@
 import { readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { SafetensorsFile } from '../../server/source/safetensors.ts';
+import type { TensorFile } from '../../server/source/tensor-file.ts';
 import {
   f32,
   failureOf,
@@ -14,7 +14,7 @@ import {
   temporaryDirectory,
 } from './made-files.ts';
 
-async function opened(file: string): Promise<SafetensorsFile> {
+async function opened(file: string): Promise<TensorFile> {
   const open = await openFile(file);
   onTestFinished(() => open.close());
   return open;
@@ -95,7 +95,9 @@ describe('reading', () => {
     expect(await file.read('w')).toEqual(Float32Array.of(0));
     const failure = await failureOf(file.read('count'));
     expect(failure.code).toBe('unsupported-dtype');
-    expect(failure.message).toBe('model.safetensors: expected tensor count in F32, F16 or BF16, found I64');
+    expect(failure.message).toBe(
+      'model.safetensors: expected tensor count in F32, F16, BF16 or F64, found I64',
+    );
   });
 
   test('an unknown name is missing-tensor', async () => {

@@ -81,6 +81,78 @@ describe('candidates', () => {
   });
 });
 
+describe('files of torch.save', () => {
+  const checkpointsOf = (scan: PresentScan) =>
+    scan.sights.map(({ checkpoint }) => checkpoint).sort((a, b) => a.step - b.step);
+
+  test('are candidates where their name gives a step, with the configuration beside them', async () => {
+    const run = temporaryDirectory();
+    putFiles(run, {
+      'step_1.pt': '',
+      '2.pth': '',
+      'epoch=0-step=3.ckpt': '',
+      'step4.bin': '',
+      'optimizer-step5.pt': '',
+      'step6_optim.pt': '',
+      'step7.pt.tmp': '',
+    });
+    const scan = await scanned(run);
+    expect(checkpointsOf(scan)).toEqual(
+      ['step_1.pt', '2.pth', 'epoch=0-step=3.ckpt'].map((id, index) => ({
+        id,
+        step: index + 1,
+        directory: run,
+        file: id,
+        configFile: join(run, 'config.json'),
+        content: null,
+      })),
+    );
+    expect(scan.ignored).toEqual([]);
+  });
+
+  test('without a step are ignored with a sentence', async () => {
+    const run = temporaryDirectory();
+    putFiles(run, { 'ckpt.pt': '', 'optimizer.pt': '', 'weights.bin': '' });
+    expect((await scanned(run)).ignored).toEqual([
+      { name: 'ckpt.pt', message: 'ckpt.pt: expected a name that gives a step, such as step_500.pt' },
+    ]);
+  });
+
+  test('have another signature when they or the configuration change, and a marker of their own name', async () => {
+    const run = temporaryDirectory();
+    putFiles(run, { 'step1.pt': 'weights' });
+    const signatures = new Set<string>();
+    for (const files of [{}, { 'step1.pt': 'more weights' }, { 'config.json': {} }, { other: '' }]) {
+      putFiles(run, files);
+      const { signature, modelSignature } = await onlySight(run);
+      expect(modelSignature).toBe(signature);
+      signatures.add(signature);
+    }
+    expect(signatures.size).toBe(3);
+    putFiles(run, { DONE: '' });
+    expect((await onlySight(run, 'DONE')).marked).toBe(false);
+    putFiles(run, { 'step1.pt.DONE': '' });
+    expect((await onlySight(run, 'DONE')).marked).toBe(true);
+  });
+
+  test('may be links to inside the watched directory', async () => {
+    const parent = temporaryDirectory();
+    putFiles(parent, { 'run/store/x': 'weights', outside: 'weights' });
+    const run = join(parent, 'run');
+    symlinkSync('store/x', join(run, 'step1.pt'));
+    symlinkSync('../outside', join(run, 'step2.pt'));
+    symlinkSync('nowhere', join(run, 'step3.pt'));
+    symlinkSync('nowhere', join(run, 'last.ckpt'));
+    const { sights, ignored } = await scanned(run);
+    expect(sights.map(({ checkpoint }) => checkpoint.id)).toEqual(['step1.pt']);
+    expect(ignored.map(({ message }) => message).sort()).toEqual([
+      'step2.pt: expected a link to inside the watched directory, it leads out of it',
+      'step3.pt: expected a link to a checkpoint, it leads nowhere',
+      'store: expected a name that gives a step, such as checkpoint-500',
+    ]);
+  });
+});
+
 describe('the signature of a candidate', () => {
   test('stays while nothing changes', async () => {
     const { run } = runWithOne();
@@ -166,8 +238,8 @@ describe('links', () => {
     expect(ignored.map(({ message }) => message).sort()).toEqual([
       'step1: expected a link to inside the watched directory, it leads out of it',
       'step2: expected a link to inside the watched directory, it leads out of it',
-      'step3: expected a link to a directory, it leads nowhere',
-      'step4: expected a link to a directory, it leads nowhere',
+      'step3: expected a link to a checkpoint, it leads nowhere',
+      'step4: expected a link to a checkpoint, it leads nowhere',
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isPrivateName, stepFromName } from '../../server/source/step-name.ts';
+import { isPrivateName, stepFromName, stepFromTorchName } from '../../server/source/step-name.ts';
 
 const NAMES: readonly [name: string, step: number | null][] = [
   // as trainers and hubs write them
@@ -51,6 +51,25 @@ const NAMES: readonly [name: string, step: number | null][] = [
 
 test.each(NAMES)('the name %j gives step %j', (name, step) => {
   expect(stepFromName(name)).toBe(step);
+});
+
+test.each<[string, number | null]>([
+  ['step_1000.pt', 1000],
+  ['epoch=3-step=1000.ckpt', 1000],
+  ['epoch=3-step=1000-v1.ckpt', 1000],
+  ['checkpoint-500.pth', 500],
+  ['00042.PT', 42],
+  ['ckpt_7.pt', 7],
+  ['last.ckpt', null],
+  ['step_1000', null],
+  ['step_1000.bin', null],
+  ['optimizer_step_1000.pt', null],
+  ['step_1000-scheduler.pt', null],
+  ['rng-step5.pth', null],
+  ['optimism-step5.pt', 5],
+  ['step_1000.pt.tmp', null],
+])('the file of torch.save %j gives step %j', (name, step) => {
+  expect(stepFromTorchName(name)).toBe(step);
 });
 
 describe('private names', () => {

@@ -13,16 +13,8 @@
 
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { VOCABULARY } from './data.ts';
-import {
-  type Architecture,
-  INITIALIZER_RANGE,
-  LAYER_NORM_EPSILON,
-  mlpWidth,
-  ROTARY_BASE,
-  ROTARY_SHARE,
-  type Weights,
-} from './model.ts';
+import type { Architecture, Weights } from './architecture.ts';
+import { familyOf } from './families.ts';
 
 /** One line of trainer_state.json's log_history. */
 export type LogEntry = { readonly step: number; readonly loss: number; readonly learning_rate: number };
@@ -41,12 +33,13 @@ export function existingCheckpoint(directory: string): string | undefined {
 }
 
 export function writeCheckpoint(directory: string, checkpoint: Checkpoint): void {
-  const name = `checkpoint-${checkpoint.step}`;
+  const { step, architecture } = checkpoint;
+  const name = `checkpoint-${step}`;
   const partial = join(directory, `.${name}.partial`);
   // A run that was stopped in the middle of writing may have left one.
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { recursive: true });
-  writeFileSync(join(partial, 'config.json'), json(configuration(checkpoint.architecture)));
+  writeFileSync(join(partial, 'config.json'), json(familyOf(architecture).configuration(architecture)));
   writeFileSync(join(partial, 'trainer_state.json'), json(trainerState(checkpoint)));
   writeFileSync(join(partial, 'model.safetensors'), safetensors(checkpoint.weights));
   // Fails where checkpoint-N exists and is not empty.
@@ -73,39 +66,6 @@ export function safetensors(weights: Weights): Uint8Array {
     offset += data.byteLength;
   }
   return file;
-}
-
-function configuration(architecture: Architecture): Readonly<Record<string, unknown>> {
-  return {
-    architectures: ['GPTNeoXForCausalLM'],
-    attention_bias: true,
-    attention_dropout: 0,
-    bos_token_id: 0,
-    classifier_dropout: 0.1,
-    dtype: 'float32',
-    eos_token_id: 0,
-    hidden_act: 'gelu',
-    hidden_dropout: 0,
-    hidden_size: architecture.width,
-    initializer_range: INITIALIZER_RANGE,
-    intermediate_size: mlpWidth(architecture),
-    is_decoder: false,
-    layer_norm_eps: LAYER_NORM_EPSILON,
-    max_position_embeddings: 128,
-    model_type: 'gpt_neox',
-    num_attention_heads: architecture.heads,
-    num_hidden_layers: architecture.layers,
-    pad_token_id: null,
-    rope_parameters: {
-      partial_rotary_factor: ROTARY_SHARE,
-      rope_theta: ROTARY_BASE,
-      rope_type: 'default',
-    },
-    tie_word_embeddings: false,
-    use_cache: false,
-    use_parallel_residual: true,
-    vocab_size: VOCABULARY,
-  };
 }
 
 function trainerState({ step, lastStep, log }: Checkpoint): Readonly<Record<string, unknown>> {

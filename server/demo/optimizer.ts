@@ -5,11 +5,11 @@
  *   w <- (1 - r l) w - r (m / (1-b1^n)) / (sqrt(v / (1-b2^n)) + e)
  *
  * w weights, g gradient, |g| its norm over all tensors, n step from 1, r learning rate, l weight decay. As
- * usual biases and LayerNorm are not decayed: only tensors of two dimensions are. Plain loops: one update of
+ * usual biases and norms are not decayed: only tensors of two dimensions are. Plain loops: one update of
  * 0.1 million weights takes about a millisecond, less than another compiled program would cost in copies.
  */
 
-import type { Weights } from './model.ts';
+import type { Weights } from './architecture.ts';
 
 const BETA_1 = 0.9;
 const BETA_2 = 0.98;

@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 export type DemoOptions = {
   readonly directory: string;
-  readonly seed: number;
+  /** Options of train.js, but for the directory. */
+  readonly words: readonly string[];
   /** Receives one sentence where the training goes wrong. */
   readonly say: (sentence: string) => void;
 };
@@ -19,10 +20,10 @@ export type Demo = {
   ended(): string | null;
 };
 
-export function startDemo({ directory, seed, say }: DemoOptions): Demo {
+export function startDemo({ directory, words, say }: DemoOptions): Demo {
   const script = fileURLToPath(new URL('./train.js', import.meta.url));
   // The open stdin is how the trainer notices that its parent has gone.
-  const child = spawn(process.execPath, [script, '--out', directory, '--seed', String(seed)], {
+  const child = spawn(process.execPath, [script, '--out', directory, ...words], {
     stdio: ['pipe', 'ignore', 'inherit'],
   });
   let stopped = false;

@@ -1,5 +1,5 @@
 /**
- * The demo's process: trains a small GPT-NeoX on the spot and writes its checkpoints into a directory.
+ * The demo's process: trains a small model on the spot and writes its checkpoints into a directory.
  *
  * It prints one line of JSON per 10 steps, {"step", "loss", "repeatedLossNats"}, and ends by itself. Exit
  * codes: 0 done, 1 it could not write, 2 the command line is wrong. It lives no longer than its parent:
@@ -18,7 +18,9 @@ try {
   mkdirSync(options.out, { recursive: true });
   const existing = existingCheckpoint(options.out);
   if (existing !== undefined) {
-    throw new UsageError(`${options.out} already has ${existing}: choose a directory without checkpoints.`);
+    throw new UsageError(
+      `--out: expected a directory without checkpoints, ${options.out} already has ${existing}`,
+    );
   }
   exitWithParent();
   await startEngine();

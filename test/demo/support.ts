@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import type { Tensor } from '../../server/demo/model.ts';
+import type { Tensor } from '../../server/demo/architecture.ts';
 
 type HeaderEntry = {
   readonly dtype: string;

@@ -9,7 +9,7 @@ import { isCheckpointStep } from '../../server/demo/schedule.ts';
 import { type Report, train } from '../../server/demo/training.ts';
 import { emptyDirectory, readSafetensors } from './support.ts';
 
-const architecture = { layers: 1, heads: 2, width: 16 };
+const architecture = { family: 'gpt_neox', layers: 1, heads: 2, width: 16 } as const;
 const reports: Report[] = [];
 let first = '';
 

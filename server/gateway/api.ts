@@ -14,7 +14,7 @@ import type { Checkpoint, RunState } from '../../protocol/state.ts';
 import { unreachable } from '../../protocol/unreachable.ts';
 import type { Runs, RunView } from '../log/run-view.ts';
 import { cached, jsonReply, type Reply, type Route, type RouteRequest, textReply } from './route.ts';
-import { runSummary } from './run-summary.ts';
+import { runSummaries } from './run-summary.ts';
 import { noSeries, type SeriesInfo, type SeriesPoint, seriesInfo, seriesPoints } from './series.ts';
 
 /** What `/api/runs/{run}` answers. */
@@ -61,7 +61,7 @@ function answerOf([kind, name, last, ...more]: readonly string[]): Answer | null
 }
 
 function runsReply(request: RouteRequest, runs: Runs): Reply {
-  return hashedReply(request, runs.all().map(runSummary));
+  return hashedReply(request, runSummaries(runs));
 }
 
 function historyReply(request: RouteRequest, run: RunView): Reply {

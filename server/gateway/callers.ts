@@ -49,6 +49,16 @@ export function originDenial(caller: Own | Foreign, access: Access): Denial | nu
   };
 }
 
+/**
+ * Whether it is this server's own page, no page at all, or a page of this machine while the server is reached over
+ * loopback (H-11): not every page that may read may make the machine work.
+ */
+export function isAtHome(caller: Own | Foreign, access: Access): boolean {
+  if (caller.kind === 'own') return true;
+  const origin = originFrom(caller.origin.toLowerCase());
+  return origin !== null && isAllowed(origin, [], { withLoopback: isOverLoopback(caller.headers, access) });
+}
+
 /** The same for the question before the request, which cannot show a token: the request itself has to. */
 export function preflightDenial(caller: Own | Foreign, access: Access): Denial | null {
   const { view, upload } = access.tokens;

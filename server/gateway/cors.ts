@@ -39,8 +39,8 @@ export function preflightReply(headers: IncomingHttpHeaders): Reply {
     headers: {
       vary: 'Origin',
       'access-control-allow-origin': headers.origin ?? '',
-      'access-control-allow-methods': 'GET, HEAD, POST',
-      'access-control-allow-headers': 'authorization, content-type, if-none-match',
+      'access-control-allow-methods': 'GET, HEAD, POST, PUT',
+      'access-control-allow-headers': 'authorization, content-digest, content-type, if-none-match',
       'access-control-max-age': String(PREFLIGHT_SECONDS),
       ...(isFromPublic && { 'access-control-allow-private-network': 'true' }),
     },

@@ -18,6 +18,7 @@ import { encodingOf, handshakeDenial, refuse } from './handshake.ts';
 import { httpListener } from './http.ts';
 import { type Log, refusalLog } from './refusals.ts';
 import type { Route } from './route.ts';
+import type { Trainings } from './trainings.ts';
 
 export type GatewayOptions = {
   /** Its `host` is the address that is listened at. */
@@ -27,6 +28,8 @@ export type GatewayOptions = {
   /** Directory of the built dashboard. */
   readonly site: string;
   readonly routes: readonly Route[];
+  /** What starts a training when a viewer asks for one (SPEC.md, H-11); null where this server trains nothing. */
+  readonly trainings?: Trainings | null;
   /** WebSockets at once (SPEC.md, B-6). */
   readonly connectionsMax?: number;
   /**
@@ -79,15 +82,16 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     note({ status, reason, peer: request.socket.remoteAddress ?? 'gone' });
   const http = httpServer(patience, connectionsMax);
   const sockets = webSocketServer();
-  http.on(
-    'request',
-    httpListener({
-      ...options,
-      onRefused,
-      onError: (error) =>
-        log('route-failed', { message: error instanceof Error ? error.message : String(error) }),
-    }),
-  );
+  const listener = httpListener({
+    ...options,
+    patience,
+    onRefused,
+    onError: (error) =>
+      log('route-failed', { message: error instanceof Error ? error.message : String(error) }),
+  });
+  http.on('request', listener);
+  // Without this one Node asks for every body, whether it is wanted or not.
+  http.on('checkContinue', listener);
   http.on('upgrade', (request, socket, head) => {
     const { headers, url = '/' } = request;
     const room = { connections: sockets.clients.size, connectionsMax };
@@ -121,7 +125,8 @@ function httpServer(patience: Patience, connectionsMax: number): Server {
   const http = createServer({
     maxHeaderSize: limits.HTTP_HEADER_BYTES_MAX,
     headersTimeout: patience.requestMillis,
-    requestTimeout: patience.requestMillis,
+    // A body that is pushed may take hours; request-body.ts bounds it.
+    requestTimeout: 0,
     connectionsCheckingInterval: patience.checkMillis,
     keepAliveTimeout: limits.HTTP_KEEP_ALIVE_MILLIS,
   });

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { NO_BODY, type RequestBody } from './request-body.ts';
 
 export type RouteRequest = {
   /** GET for HEAD too: the gateway leaves the body out. */
@@ -14,6 +15,7 @@ export type RouteRequest = {
   readonly segments: readonly string[];
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+  readonly body: RequestBody;
 };
 
 export type Reply = {
@@ -38,13 +40,14 @@ export function routeRequest(
   method: string,
   target: string,
   headers: IncomingHttpHeaders,
+  body: RequestBody = NO_BODY,
 ): RouteRequest | null {
   if (!target.startsWith('/')) return null;
   const [beforeFragment] = target.split('#', 1);
   const mark = beforeFragment.indexOf('?');
   const path = mark === -1 ? beforeFragment : beforeFragment.slice(0, mark);
   const query = new URLSearchParams(mark === -1 ? '' : beforeFragment.slice(mark + 1));
-  return { method, path, segments: path.split('/').slice(1).map(decoded), query, headers };
+  return { method, path, segments: path.split('/').slice(1).map(decoded), query, headers, body };
 }
 
 /** A segment as the name it stands for; as it is where it is not well-formed. */

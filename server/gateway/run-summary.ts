@@ -1,7 +1,15 @@
-/** A run in the list of runs. */
+/** The list of runs. */
 import type { RunSummary } from '../../protocol/messages.ts';
-import type { RunView } from '../log/run-view.ts';
+import type { Runs } from '../log/run-view.ts';
 
-export function runSummary({ id, state, epoch, offset, unkept }: RunView): RunSummary {
-  return { id, name: state.run.name, epoch, offset, unkept };
+export function runSummaries(runs: Runs): RunSummary[] {
+  const more = runs.trainsMore ? { trainsMore: true } : {};
+  return runs.all().map(({ id, state, epoch, offset, unkept }) => ({
+    id,
+    name: state.run.name,
+    epoch,
+    offset,
+    unkept,
+    ...more,
+  }));
 }

@@ -1,12 +1,13 @@
 /**
  * `POST /api/session` (SPEC.md, T-2 and T-4): shows a token once, as a Bearer token or as `{"token": …}`, and gets a
  * cookie; a page of another origin learns whether the token is valid, and gets none.
- * It is the one request with a body that a stranger may send; more than SESSION_BODY_BYTES_MAX of it is not kept.
+ * It is the one request whose body is read from a stranger; more than SESSION_BODY_BYTES_MAX of it is not kept.
  */
 import type { IncomingMessage } from 'node:http';
 import * as v from 'valibot';
 import { SESSION_BODY_BYTES_MAX } from '../base/config.ts';
 import type { Caller } from './callers.ts';
+import type { RequestBody } from './request-body.ts';
 import { type Reply, textReply } from './route.ts';
 import { bearerOf, sessionCookie, type Tokens, tokenShown, unauthorized } from './tokens.ts';
 
@@ -14,10 +15,15 @@ export const SESSION_PATH = '/api/session';
 
 const Body = v.object({ token: v.string() });
 
-export async function sessionReply(request: IncomingMessage, caller: Caller, tokens: Tokens): Promise<Reply> {
+export async function sessionReply(
+  request: IncomingMessage,
+  body: RequestBody,
+  caller: Caller,
+  tokens: Tokens,
+): Promise<Reply> {
   // A server without tokens has nothing to remember: whoever shows one goes on as they could without.
   if (tokens.view === null && tokens.upload === null) return noContent({});
-  const shown = bearerOf(request.headers) ?? (await tokenInBody(request));
+  const shown = bearerOf(request.headers) ?? (await tokenInBody(body));
   if (typeof shown !== 'string') return shown;
   const token = tokenShown(shown, tokens);
   if (token === null) {
@@ -45,8 +51,8 @@ function isOverHttps({ headers }: IncomingMessage): boolean {
   );
 }
 
-async function tokenInBody(request: IncomingMessage): Promise<string | Reply> {
-  const body = await bodyOf(request, SESSION_BODY_BYTES_MAX);
+async function tokenInBody(sent: RequestBody): Promise<string | Reply> {
+  const body = await sent.whole(SESSION_BODY_BYTES_MAX);
   if (body === null)
     return textReply(413, `expected a body of at most ${SESSION_BODY_BYTES_MAX} bytes, got more`);
   try {
@@ -54,23 +60,4 @@ async function tokenInBody(request: IncomingMessage): Promise<string | Reply> {
   } catch {
     return textReply(400, 'expected a Bearer token or a body of {"token": "…"}, got neither');
   }
-}
-
-/** null for a longer one, or one that was broken off. What is too much is read and forgotten, so that the answer arrives. */
-function bodyOf(request: IncomingMessage, bytesMax: number): Promise<Buffer | null> {
-  return new Promise((resolve) => {
-    let bytes = 0;
-    let chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes <= bytesMax) chunks.push(chunk);
-      else {
-        chunks = [];
-        resolve(null);
-      }
-    });
-    request.on('end', () => resolve(Buffer.concat(chunks)));
-    request.on('close', () => resolve(null));
-    request.on('error', () => resolve(null));
-  });
 }

@@ -28,7 +28,7 @@ import type { RunStream } from '../log/run-stream.ts';
 import type { Runs } from '../log/run-view.ts';
 import { type Counters, disconnectReasonOf } from './counters.ts';
 import { Outlet, type OutletOptions } from './outlet.ts';
-import { runSummary } from './run-summary.ts';
+import { runSummaries } from './run-summary.ts';
 import { Subscription } from './subscription.ts';
 
 export type ViewerOptions = OutletOptions & {
@@ -226,6 +226,6 @@ class Viewer {
   }
 
   #summaries() {
-    return this.#options.runs.all().map(runSummary);
+    return runSummaries(this.#options.runs);
   }
 }

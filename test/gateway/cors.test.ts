@@ -103,8 +103,8 @@ describe('a preflight', () => {
   const ALLOWED = (origin: string) => ({
     vary: 'Origin',
     'access-control-allow-origin': origin,
-    'access-control-allow-methods': 'GET, HEAD, POST',
-    'access-control-allow-headers': 'authorization, content-type, if-none-match',
+    'access-control-allow-methods': 'GET, HEAD, POST, PUT',
+    'access-control-allow-headers': 'authorization, content-digest, content-type, if-none-match',
     'access-control-max-age': '600',
   });
 

@@ -28,7 +28,12 @@ export function madeRun(id: string, more: Partial<RunState> = {}, graphs: readon
 }
 
 export function madeRuns(...all: RunView[]): Runs {
-  return { all: () => all, get: (id) => all.find((run) => run.id === id), listen: () => () => {} };
+  return {
+    trainsMore: false,
+    all: () => all,
+    get: (id) => all.find((run) => run.id === id),
+    listen: () => () => {},
+  };
 }
 
 export function madeCheckpoint(step: number, more: Partial<Checkpoint> = {}): Checkpoint {

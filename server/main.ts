@@ -4,24 +4,28 @@
  */
 import process from 'node:process';
 import { analyze } from './command/analyze.ts';
+import { askedBy } from './command/config-file.ts';
 import { demo } from './command/demo.ts';
 import { diff } from './command/diff.ts';
 import { exportRun } from './command/export.ts';
-import { EXIT, say } from './command/person.ts';
+import { EXIT, onDeafReader, say } from './command/person.ts';
 import { detect } from './command/phases.ts';
 import { record } from './command/record.ts';
 import { replay } from './command/replay.ts';
 import { listRuns } from './command/runs.ts';
 import { version } from './command/version.ts';
 import { watch } from './command/watch.ts';
-import { HELP } from './terminal/help.ts';
+import { helpText } from './terminal/help-text.ts';
 import { type Command, commandFrom } from './terminal/options.ts';
 import { UsageError } from './terminal/words.ts';
+
+/** What they print is an address; what they do is not in it. */
+const SERVERS: readonly Command['name'][] = ['demo', 'watch', 'replay', 'record'];
 
 async function main(command: Command): Promise<number> {
   switch (command.name) {
     case 'help':
-      process.stdout.write(HELP);
+      process.stdout.write(helpText(command.of, process.stdout.columns));
       return EXIT.ok;
     case 'version':
       process.stdout.write(`${version()}\n`);
@@ -48,10 +52,13 @@ async function main(command: Command): Promise<number> {
 }
 
 try {
-  process.exitCode = await main(commandFrom(process.argv.slice(2)));
+  const { words, config } = await askedBy(process.argv.slice(2));
+  const command = commandFrom(words, config);
+  onDeafReader(SERVERS.includes(command.name) ? 'go on' : 'end');
+  process.exitCode = await main(command);
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
-  say(`phasewatch: ${error.message}`);
+  for (const line of error.message.split('\n')) say(`phasewatch: ${line}`);
   say('phasewatch --help lists commands and options.');
   process.exitCode = EXIT.usage;
 }

@@ -18,6 +18,7 @@ import {
   defer,
   EMPTY,
   filter,
+  finalize,
   from,
   map,
   merge,
@@ -35,6 +36,7 @@ import type { GraphHistory } from './graph/history.ts';
 import { withPhases } from './phase-deltas.ts';
 import { ProgressBook } from './progress.ts';
 import type { CheckpointRef, SourceEvent } from './source/directory.ts';
+import { trainerDeltas } from './trainer-deltas.ts';
 import { inTurn, type TurnPolicy } from './turns.ts';
 
 export type PipelineOptions = {
@@ -47,6 +49,8 @@ export type PipelineOptions = {
   readonly turns: TurnPolicy;
   /** Completes when all that was said so far has been kept. */
   readonly kept?: () => Observable<never>;
+  /** Receives the names of checkpoints whose files are not read any more. */
+  readonly through?: (checkpoint: string) => void;
   /** Receives what is no part of the run's state: one sentence a time. */
   readonly note: (sentence: string) => void;
 };
@@ -55,7 +59,7 @@ type FailedEvent = Extract<SourceEvent, { readonly type: 'failed' }>;
 
 export function pipeline(options: PipelineOptions): Observable<Update> {
   return defer(() => {
-    const { past, history, turns, note, kept = () => EMPTY } = options;
+    const { past, history, turns, note, kept = () => EMPTY, through = () => {} } = options;
     let state = past;
     const book = new ProgressBook(past.checkpoints);
     /** As their files stand now, whatever became of them before. */
@@ -73,18 +77,27 @@ export function pipeline(options: PipelineOptions): Observable<Update> {
             }),
             concatMap((event) => reported(event, () => state, book, note)),
           ),
+          trainerDeltas(events, () => state, note),
           events.pipe(
             filter((event) => event.type === 'ready'),
             map((event) => event.checkpoint),
-            filter((checkpoint) => !isKnown(state, checkpoint)),
+            filter((checkpoint) => {
+              const isNew = !isKnown(state, checkpoint);
+              if (!isNew) through(checkpoint.id);
+              return isNew;
+            }),
             inTurn(
               turns,
               (checkpoint) =>
                 // Written again with the same contents while it was being analysed, and done all the same.
-                isKnown(state, checkpoint)
+                (isKnown(state, checkpoint)
                   ? passedOver(checkpoint.id, book)
-                  : checkpoints.of(checkpoint, failureOf(checkpoint.id, events)),
-              (checkpoint) => checkpoints.leftOut(checkpoint),
+                  : checkpoints.of(checkpoint, failureOf(checkpoint.id, events))
+                ).pipe(finalize(() => through(checkpoint.id))),
+              (checkpoint) =>
+                checkpoints
+                  .leftOut(checkpoint)
+                  .pipe(finalize(() => (turns.fillIn ? undefined : through(checkpoint.id)))),
             ),
           ),
         ),
@@ -110,7 +123,7 @@ function interrupted(past: RunState): Observable<Update> {
 }
 
 /** Whether this very checkpoint is done, or was left behind by a rewound training. */
-function isKnown(state: RunState, { id, content }: CheckpointRef): boolean {
+export function isKnown(state: RunState, { id, content }: Pick<CheckpointRef, 'id' | 'content'>): boolean {
   const isSame = (checkpoint: { readonly id: string; readonly content: string | null }) =>
     content !== null && checkpoint.id === id && checkpoint.content === content;
   return (
@@ -143,6 +156,12 @@ function reported(
       book.know(event.checkpoint.id);
       if (isKnown(state(), event.checkpoint)) book.refuse(event.checkpoint.id);
       return of(book.delta());
+    case 'fetching':
+      book.fetch(event.message);
+      return of(book.delta());
+    case 'logged':
+      // In batches: trainer-deltas.ts.
+      return EMPTY;
     case 'missing':
       book.reach(event.message);
       return of(book.delta());

@@ -30,6 +30,8 @@ export class ProgressBook {
   readonly #leftOut = new Set<string>();
   /** Says that the training has ended, as long as that stands. */
   #end: TrainingEnd | null = null;
+  /** What the source is fetching. */
+  #fetching: string | null = null;
   #layersDone = 0;
   /** Rows of each layer of the model. */
   #layerRows: readonly number[] = [];
@@ -86,6 +88,11 @@ export class ProgressBook {
     if (this.#checkpoint === null) this.#activity = this.#idle();
   }
 
+  /** What the source is doing, null when it is over. */
+  fetch(message: string | null): void {
+    this.#fetching = message;
+  }
+
   begin(checkpoint: string): void {
     this.#activity = 'analysing';
     this.#checkpoint = checkpoint;
@@ -138,7 +145,7 @@ export class ProgressBook {
       layersDone: this.#layersDone,
       layers: this.#checkpoint === null ? 0 : this.#layerRows.length,
       remainingMillis: this.#remainingMillis(),
-      message: this.#message ?? (this.#activity === 'ended' ? (this.#end?.message ?? null) : null),
+      message: this.#message ?? (this.#activity === 'ended' ? (this.#end?.message ?? null) : this.#fetching),
     };
   }
 

@@ -6,8 +6,13 @@ import type { RunStream } from './log/run-stream.ts';
 import type { Runs } from './log/run-view.ts';
 
 export class ServedRuns implements Runs<RunStream> {
+  readonly trainsMore: boolean;
   readonly #streams = new Map<string, RunStream>();
   readonly #listeners = new Set<() => void>();
+
+  constructor({ trainsMore = false }: { readonly trainsMore?: boolean } = {}) {
+    this.trainsMore = trainsMore;
+  }
 
   add(stream: RunStream): void {
     this.#streams.set(stream.id, stream);

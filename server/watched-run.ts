@@ -4,7 +4,7 @@
  * What goes wrong stays in the run: without a log it is watched all the same, and a mistake of ours ends this run's
  * analysis, says so on its page, and leaves the other runs alone.
  */
-import { catchError, defer, EMPTY, from, ignoreElements, type Observable, tap } from 'rxjs';
+import { catchError, defer, EMPTY, from, ignoreElements, type Observable, Subject, tap } from 'rxjs';
 import type { RunInfo, Update } from '../protocol/state.ts';
 import type { Settings } from './ablation/settings.ts';
 import { HISTORY_BYTES_MAX, KEPT_HISTORY_BYTES_MAX } from './base/config.ts';
@@ -13,13 +13,13 @@ import type { Engine } from './engine-process.ts';
 import { GraphHistory } from './graph/history.ts';
 import { openStream } from './log/open-stream.ts';
 import type { RunStream } from './log/run-stream.ts';
-import { pipeline } from './pipeline.ts';
-import type { SourceEvent } from './source/directory.ts';
+import { isKnown, pipeline } from './pipeline.ts';
+import type { Source } from './source/source.ts';
 import type { TurnPolicy } from './turns.ts';
 
-export type WatchedRunOptions = {
-  readonly run: RunInfo;
-  readonly source: Observable<SourceEvent>;
+export type RunToWatch = { readonly run: RunInfo; readonly source: Source };
+
+export type WatchedRunOptions = RunToWatch & {
   readonly engine: Engine;
   readonly settings: Settings;
   readonly turns: TurnPolicy;
@@ -75,7 +75,12 @@ export class WatchedRun {
   watch(): Observable<never> {
     const { run, engine, settings, turns, log, say } = this.#options;
     const { stream } = this;
-    const source = this.#options.source.pipe(
+    const through = new Subject<string>();
+    const taker = {
+      isDone: (id: string, content: string) => isKnown(stream.state, { id, content }),
+      through: through.asObservable(),
+    };
+    const source = this.#options.source(taker).pipe(
       tap((event) => {
         if (event.type === 'ended') this.#isEndNews = event.isNews;
       }),
@@ -86,7 +91,17 @@ export class WatchedRun {
     };
     const kept = () => from(stream.settled()).pipe(ignoreElements());
     return defer(() =>
-      pipeline({ past: stream.state, source, engine, settings, history: this.#history, turns, note, kept }),
+      pipeline({
+        past: stream.state,
+        source,
+        engine,
+        settings,
+        history: this.#history,
+        turns,
+        note,
+        kept,
+        through: (checkpoint) => through.next(checkpoint),
+      }),
     ).pipe(
       tap((update) => {
         tell(log, run.id, update);

@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Left to right, as data flows. A room may import types of those to its left. */
 const ROOMS = ['source', 'model', 'ablation', 'graph', 'phase', 'log', 'gateway'];
 /** Rooms beside the flow. */
-const SIDE_ROOMS = ['alert', 'base', 'demo', 'export', 'terminal'];
+const SIDE_ROOMS = ['alert', 'base', 'demo', 'export', 'terminal', 'upload'];
 /** Files that may know several rooms, and so wire them: the pipeline's, and what each command does. */
 const WIRING = /^server\/(?:command\/)?[^/]+\.ts$/;
 const LINES_MAX = 350;

@@ -117,7 +117,7 @@ async function live(id = 'a', shared: Engine = engine) {
   const source = new Subject<SourceEvent>();
   const run = await WatchedRun.open({
     run: runInfo(id),
-    source,
+    source: () => source,
     engine: shared,
     settings: SETTINGS,
     turns: { every: 1, maxLag: null, fillIn: true },

@@ -2,7 +2,7 @@
  * What the answer to a request means: taken, to be tried again (after how long, where it says so), or refused for good.
  * Only what another attempt may change is tried again: 408, 429, 5xx, and requests without an answer.
  */
-import { RETRY_AFTER_MILLIS_MAX } from '../base/config.ts';
+import { retryAfterMillis } from '../base/retry-after.ts';
 
 export type Verdict =
   | { readonly type: 'taken' }
@@ -19,12 +19,4 @@ export function verdictOn(status: number, retryAfter: string | null, now: number
   if (status >= 300 && status < 400)
     return { type: 'refused', problem: `${problem}, and redirects are not followed` };
   return { type: 'refused', problem };
-}
-
-/** RFC 9110, 10.2.3: seconds or a date; Discord's have decimals. Bounded, and 0 where it is neither. */
-function retryAfterMillis(value: string | null, now: number): number {
-  if (value === null || value.trim() === '') return 0;
-  const seconds = Number(value);
-  const millis = Number.isNaN(seconds) ? Date.parse(value) - now : 1e3 * seconds;
-  return Number.isNaN(millis) ? 0 : Math.min(RETRY_AFTER_MILLIS_MAX, Math.max(0, millis));
 }

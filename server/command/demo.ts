@@ -1,35 +1,39 @@
-/** `phasewatch` without a command: trains a small model on the spot and serves its run. */
+/** `phasewatch` without a command: trains a small model on the spot and serves its run, and those started beside it. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { concat, NEVER, of } from 'rxjs';
-import { TOKENS_PER_STEP } from '../demo/data.ts';
-import { startDemo } from '../demo/process.ts';
-import { watchDirectory } from '../source/directory.ts';
+import { concat, of, skip, take } from 'rxjs';
+import { parseOptions, UsageError as TrainingUsageError } from '../demo/options.ts';
 import type { Command } from '../terminal/options.ts';
+import { UsageError } from '../terminal/words.ts';
+import { DemoTrainings } from '../trainings.ts';
 import { say } from './person.ts';
 import { serve } from './serve.ts';
 
 export async function demo(command: Command & { readonly name: 'demo' }): Promise<number> {
+  const options = optionsOf(command.training);
   const scratch = mkdtempSync(join(tmpdir(), 'phasewatch-demo-'));
-  const directory = join(scratch, 'run');
-  const training = startDemo({ directory, seed: command.seed, say });
-  const run = {
-    id: 'demo',
-    name: `Demo: a small model learns to copy (seed ${command.seed})`,
-    source: directory,
-    tokensPerStep: TOKENS_PER_STEP,
-    analysis: null,
-  };
+  const trainings = new DemoTrainings({ directory: scratch, options, words: command.training, say });
+  trainings.start(options.seed);
   try {
-    const runs = concat(
-      of({ run, source: watchDirectory(directory, { ended: training.ended }) }, 'looked' as const),
-      NEVER,
-    );
     // A demo leaves nothing behind, unless it is asked to.
-    return await serve(runs, { ...command, data: command.data ?? join(scratch, 'data') });
+    const words = { ...command, data: command.data ?? join(scratch, 'data') };
+    const runs = trainings.runs;
+    const first = runs.pipe(take(1));
+    const others = runs.pipe(skip(1));
+    return await serve(concat(first, of('looked' as const), others), words, { trainings });
   } finally {
-    training.stop();
-    rmSync(scratch, { recursive: true, force: true });
+    trainings.stop();
+    // A trainer may be in the middle of writing.
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** @throws UsageError before anything is started */
+function optionsOf(words: readonly string[]) {
+  try {
+    return parseOptions(['--out=run', ...words]);
+  } catch (error) {
+    throw error instanceof TrainingUsageError ? new UsageError(error.message) : error;
   }
 }

@@ -1,27 +1,29 @@
 /** `phasewatch diff`: two checkpoints of any directories, and what changed from one to the other, as text. */
-import { existsSync, realpathSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { from, lastValueFrom, scan } from 'rxjs';
 import { apply, initialState } from '../../protocol/apply.ts';
 import { possibleEdges } from '../../protocol/graph.ts';
 import { HISTORY_BYTES_MAX } from '../base/config.ts';
+import { engineOf, settingsOf } from '../engine-settings.ts';
 import { GraphHistory } from '../graph/history.ts';
 import { evidenceOf } from '../phase/evidence.ts';
 import { pipeline } from '../pipeline.ts';
+import { runIn } from '../places.ts';
 import type { CheckpointRef } from '../source/checkpoint-files.ts';
 import type { SourceEvent } from '../source/directory.ts';
-import { stepFromName } from '../source/step-name.ts';
+import { stepFromName, stepFromTorchName } from '../source/step-name.ts';
 import { diffText } from '../terminal/diff-text.ts';
 import type { Command } from '../terminal/options.ts';
 import { EXIT, say } from './person.ts';
-import { engineOf, runOf, settingsOf } from './setup.ts';
 
 /** Edges and nodes that a comparison names. */
 const DIFF_MAX = 10;
 
 export async function diff(command: Command & { readonly name: 'diff' }): Promise<number> {
-  const past = initialState(runOf(command.before));
+  const past = initialState(runIn(command.before));
   const history = new GraphHistory({ bytesMax: HISTORY_BYTES_MAX });
   const settings = await settingsOf(command);
   const engine = await engineOf(command);
@@ -49,11 +51,16 @@ export async function diff(command: Command & { readonly name: 'diff' }): Promis
   return EXIT.ok;
 }
 
-/** A checkpoint by its directory; two of the same name are told apart by their paths. */
+/** A checkpoint by its directory or its file; two of the same name are told apart by their paths. */
 function checkpointAt(path: string): CheckpointRef {
   // A link that the person names is followed; those within the checkpoint are held inside its parent.
-  const directory = existsSync(path) ? realpathSync(path) : resolve(path);
-  const own = join(directory, 'config.json');
-  const configFile = existsSync(own) ? own : join(directory, '..', 'config.json');
-  return { id: path, step: stepFromName(basename(directory)) ?? 0, directory, configFile, content: null };
+  const place = existsSync(path) ? realpathSync(path) : resolve(path);
+  if (existsSync(place) && statSync(place).isFile()) {
+    const [directory, file] = [dirname(place), basename(place)];
+    const configFile = join(directory, 'config.json');
+    return { id: path, step: stepFromTorchName(file) ?? 0, directory, file, configFile, content: null };
+  }
+  const own = join(place, 'config.json');
+  const configFile = existsSync(own) ? own : join(place, '..', 'config.json');
+  return { id: path, step: stepFromName(basename(place)) ?? 0, directory: place, configFile, content: null };
 }

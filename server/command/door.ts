@@ -17,7 +17,9 @@ import { openGateway } from '../gateway/gateway.ts';
 import { metricsRoute } from '../gateway/openmetrics.ts';
 import { allowedOriginsFrom } from '../gateway/origins.ts';
 import { readinessRoute } from '../gateway/readiness.ts';
+import type { Route } from '../gateway/route.ts';
 import { newToken, tokensProblem } from '../gateway/tokens.ts';
+import type { Trainings } from '../gateway/trainings.ts';
 import { serveViewer } from '../gateway/viewer.ts';
 import type { ServedRuns } from '../served-runs.ts';
 import type { ServeWords } from '../terminal/options.ts';
@@ -34,8 +36,19 @@ export type Door = {
   close(): Promise<void>;
 };
 
+export type DoorOptions = {
+  readonly words: ServeWords;
+  readonly runs: ServedRuns;
+  readonly alerts: AlertDesk;
+  /** Null where viewers can start none. */
+  readonly trainings?: Trainings | null;
+  /** Beside those of every server. */
+  readonly routes?: readonly Route[];
+};
+
 /** @throws UsageError */
-export async function openDoor(words: ServeWords, runs: ServedRuns, alerts: AlertDesk): Promise<Door> {
+export async function openDoor(options: DoorOptions): Promise<Door> {
+  const { words, runs, alerts, trainings = null, routes = [] } = options;
   if (!existsSync(join(SITE, 'index.html')))
     throw new UsageError(`expected the built dashboard in ${SITE}, found none; npm run build makes it`);
   const { host, port, allowedHosts, viewersMax } = words;
@@ -52,7 +65,9 @@ export async function openDoor(words: ServeWords, runs: ServedRuns, alerts: Aler
       apiRoutes(runs),
       readinessRoute(runs, tokens.view === null),
       metricsRoute(runs, counters, alerts.counts),
+      ...routes,
     ],
+    trainings,
     connectionsMax: viewersMax,
     onConnection: (socket, encoding, isLocal, stream) =>
       serveViewer({ socket, encoding, isLocal, stream, runs, serverVersion, counters }),

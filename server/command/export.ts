@@ -116,7 +116,12 @@ function text(run: RecordedRun, format: ExportFormat, command: ExportCommand): A
       );
   }
   const source = {
-    run: () => ({ name: run.state.run.name, analysis: analysisOf(run), checkpoints: checkpointsOf(run) }),
+    run: () => ({
+      name: run.state.run.name,
+      analysis: analysisOf(run),
+      trainer: run.state.trainer,
+      checkpoints: checkpointsOf(run),
+    }),
     lines: () => linesOf(run),
   };
   return exportText(format, source, options);

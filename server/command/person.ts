@@ -12,3 +12,15 @@ export function say(sentence: string): void {
 export function onInterrupt(stop: () => void): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
 }
+
+/**
+ * Whoever reads what is printed may stop reading, as `| head` does when it has enough. A command whose results go there
+ * is then done, and all went well; one that serves goes on. Nobody hears about it on stderr either.
+ */
+export function onDeafReader(then: 'end' | 'go on'): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      if (stream === process.stdout && then === 'end') process.exit(EXIT.ok);
+    });
+}

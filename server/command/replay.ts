@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Delta } from '../../protocol/state.ts';
+import { dataDirectory } from '../data-directory.ts';
 import { LogProblem } from '../log/log-problem.ts';
 import { openStream } from '../log/open-stream.ts';
 import { RecordedRun } from '../log/recorded-run.ts';
@@ -19,7 +20,6 @@ import { UsageError } from '../terminal/words.ts';
 import { openAlerts } from './alerts.ts';
 import { openDoor } from './door.ts';
 import { EXIT, onInterrupt, say } from './person.ts';
-import { dataDirectory } from './setup.ts';
 
 export async function replay(command: Command & { readonly name: 'replay' }): Promise<number> {
   const recorded = await openRecorded(command.record, command.data);
@@ -37,7 +37,7 @@ export async function replay(command: Command & { readonly name: 'replay' }): Pr
   try {
     // What is replayed is of the past: only who asks for it here is told.
     const alerts = openAlerts(command);
-    const door = await openDoor(command, runs, alerts);
+    const door = await openDoor({ words: command, runs, alerts });
     runs.add(stream);
     alerts.follow(stream);
     door.announce();

@@ -1,9 +1,9 @@
 /** `phasewatch runs`: what has been recorded, one line a run, newest last. */
 import process from 'node:process';
+import { dataDirectory } from '../data-directory.ts';
 import { runFolders } from '../log/run-folder.ts';
 import type { Command } from '../terminal/options.ts';
 import { EXIT, say } from './person.ts';
-import { dataDirectory } from './setup.ts';
 
 export async function listRuns(command: Command & { readonly name: 'runs' }): Promise<number> {
   const data = dataDirectory(command.data);

@@ -5,6 +5,7 @@
  * left behind. Every checkpoint here is done, and its graph whole: one weight for every possible edge.
  */
 import type { Analysis, Checkpoint, Graph } from '../../protocol/state.ts';
+import type { TrainerCurve } from '../../protocol/trainer.ts';
 import { ExportFailure } from './export-failure.ts';
 
 export type RecordedCheckpoint = {
@@ -17,6 +18,8 @@ export type RecordedCheckpoint = {
 export type RecordedRun = {
   readonly analysis: Analysis;
   readonly name: string;
+  /** What the trainer logged itself. */
+  readonly trainer: readonly TrainerCurve[];
   readonly checkpoints: AsyncIterable<RecordedCheckpoint>;
 };
 

@@ -15,6 +15,8 @@ export interface RunView {
 }
 
 export interface Runs<Run extends RunView = RunView> {
+  /** Whether the server trains others like them when it is asked to. */
+  readonly trainsMore: boolean;
   /** In the order in which they came. */
   all(): readonly Run[];
   get(id: string): Run | undefined;

@@ -2,18 +2,40 @@
  * What the command line asks for: words → one typed command, or a sentence about what is wrong with them.
  * An option that is not known, or that its command does not have, is refused and never ignored.
  */
-import { CONNECTIONS_MAX, DATA_MIB } from '../base/config.ts';
-import { ALERT_OPTIONS, type AlertWords, alertWords } from './alert-words.ts';
+import { CONNECTIONS_MAX, UPLOAD_MIB, UPLOADS_MIB } from '../base/config.ts';
+import { type AlertWords, alertWords } from './alert-words.ts';
+import { DATA_OPTIONS, type DataWords, dataWords } from './data-words.ts';
 import { ENGINE_OPTIONS, type EngineWords, engineWords } from './engine-words.ts';
-import { count, parsed, UsageError } from './words.ts';
+import { didYouMean } from './nearest-word.ts';
+import {
+  ANALYZE_OPTIONS,
+  type CommandName,
+  type Config,
+  commandNamed,
+  DEMO_OPTIONS,
+  EXPORT_OPTIONS,
+  OPTIONS_OF,
+  PHASES_OPTIONS,
+  RECORD_OPTIONS,
+  REPLAY_OPTIONS,
+  SERVE_OPTIONS,
+  TRAINING_OPTIONS,
+  type UPLOAD_OPTIONS,
+  WATCH_OPTIONS,
+  withConfig,
+} from './option-tables.ts';
+import {
+  type CacheWords,
+  cacheWords,
+  type Place,
+  type PlaceWords,
+  placeWords,
+  refuseWithoutAddress,
+} from './place-words.ts';
+import { count, type Options, parsed, UsageError, type Values } from './words.ts';
 
-/** Null: the environment or the system says. */
-export type DataWords = { readonly data: string | null; readonly dataMib: number };
-export type SourceWords = {
-  readonly marker: string | undefined;
-  readonly settleMillis: number;
-  readonly tokensPerStep: number | null;
-};
+export type { DataWords, Place, PlaceWords };
+export type UploadWords = { readonly uploadMib: number; readonly uploadsMib: number };
 export type ServeWords = {
   readonly host: string;
   readonly port: number;
@@ -29,22 +51,32 @@ export type ServeWords = {
   DataWords;
 
 export type Command =
-  | { readonly name: 'help' }
+  /** Of one command, or null for all. */
+  | { readonly name: 'help'; readonly of: CommandName | null }
   | { readonly name: 'version' }
-  | ({ readonly name: 'demo'; readonly seed: number } & EngineWords & ServeWords)
+  | ({
+      readonly name: 'demo';
+      /** Options of the training as they were given; what they may be the trainer knows. */
+      readonly training: readonly string[];
+    } & EngineWords &
+      ServeWords)
   | ({
       readonly name: 'watch';
-      readonly paths: readonly string[];
-      readonly endMarker: string | undefined;
-    } & SourceWords &
+      readonly places: readonly Place[];
+      /** What holds for runs that are pushed. */
+      readonly pushed: PlaceWords;
+    } & CacheWords &
+      UploadWords &
       EngineWords &
       ServeWords)
   | ({
       readonly name: 'record';
-      readonly directory: string;
+      readonly place: Place;
       readonly file: string;
       readonly follow: boolean;
-    } & SourceWords &
+      /** Of what is fetched; null: the environment or the system says. */
+      readonly data: string | null;
+    } & CacheWords &
       EngineWords)
   | ({
       readonly name: 'replay';
@@ -68,10 +100,11 @@ export type Command =
   | ({ readonly name: 'runs' } & DataWords)
   | ({
       readonly name: 'analyze';
-      readonly directory: string;
-      /** Only these steps; null for all. */
-      readonly steps: readonly number[] | null;
-    } & EngineWords)
+      readonly place: Place;
+      /** Of what is fetched; null: the environment or the system says. */
+      readonly data: string | null;
+    } & CacheWords &
+      EngineWords)
   | ({ readonly name: 'diff'; readonly before: string; readonly after: string } & EngineWords)
   | {
       readonly name: 'phases';
@@ -80,106 +113,116 @@ export type Command =
       readonly signals: readonly string[] | null;
     };
 
-const DATA_OPTIONS = { data: { type: 'string' }, 'data-mib': { type: 'string' } } as const;
-const SERVE_OPTIONS = {
-  ...DATA_OPTIONS,
-  ...ALERT_OPTIONS,
-  host: { type: 'string' },
-  port: { type: 'string' },
-  token: { type: 'string' },
-  'upload-token': { type: 'string' },
-  'allow-host': { type: 'string', multiple: true },
-  'allow-origin': { type: 'string', multiple: true },
-  'max-viewers': { type: 'string' },
-  'log-level': { type: 'string' },
-} as const;
-const TEXT = { type: 'string' } as const;
-const SOURCE_OPTIONS = { marker: TEXT, 'settle-ms': TEXT, 'tokens-per-step': TEXT } as const;
-const ANALYZE_OPTIONS = { steps: { type: 'string' } } as const;
+type CommandFrom = (words: readonly string[], config: Config | null) => Command;
+
+/** @param config what a config file says, where there is one @throws UsageError */
+export function commandFrom(words: readonly string[], config: Config | null = null): Command {
+  const [first, ...rest] = words;
+  if (first === 'help') return { name: 'help', of: rest[0] === undefined ? null : knownCommand(rest[0]) };
+  if (words.includes('--help') || words.includes('-h'))
+    return { name: 'help', of: commandNamed(first ?? '') };
+  if (words.includes('--version')) return { name: 'version' };
+  if (first === undefined || first.startsWith('-')) return demoFrom(words, config);
+  return COMMANDS[knownCommand(first)](rest, config);
+}
 
 /** @throws UsageError */
-export function commandFrom(words: readonly string[]): Command {
-  if (words.includes('--help') || words.includes('-h') || words[0] === 'help') return { name: 'help' };
-  if (words.includes('--version')) return { name: 'version' };
-  const [first, ...rest] = words;
-  if (first === undefined || first.startsWith('-')) return demoFrom(words);
-  const from = COMMANDS.get(first);
-  if (from) return from(rest);
+function knownCommand(word: string): CommandName {
+  const name = commandNamed(word);
+  if (name !== null) return name;
+  const names = [...Object.keys(OPTIONS_OF), 'help'];
   throw new UsageError(
-    `expected one of the commands ${[...COMMANDS.keys()].join(', ')}, help; got "${first}"`,
+    `expected one of the commands ${names.join(', ')}; got "${word}"${didYouMean(word, names)}`,
   );
 }
 
-const COMMANDS: ReadonlyMap<string, (words: readonly string[]) => Command> = new Map([
-  ['watch', watchFrom],
-  ['analyze', analyzeFrom],
-  ['diff', diffFrom],
-  ['phases', phasesFrom],
-  ['runs', runsFrom],
-  ['replay', replayFrom],
-  ['export', exportFrom],
-  ['record', recordFrom],
-  ['demo', demoFrom],
-]);
+const COMMANDS: Readonly<Record<CommandName, CommandFrom>> = {
+  watch: watchFrom,
+  analyze: analyzeFrom,
+  diff: diffFrom,
+  phases: phasesFrom,
+  runs: runsFrom,
+  replay: replayFrom,
+  export: exportFrom,
+  record: recordFrom,
+  demo: demoFrom,
+};
 
-function demoFrom(words: readonly string[]): Command {
-  const { values, positionals } = parsed(words, { ...ENGINE_OPTIONS, ...SERVE_OPTIONS });
-  if (positionals.length > 0) throw new UsageError(`demo takes no directory, got "${positionals[0]}"`);
+/** Of a command that keeps nothing but what it fetches. */
+const ADDRESSED = ['revisions', 'endpoint', 'cache-mib', 'data'] as const;
+
+/** What was given, and the values with those of the config file. @throws UsageError */
+function asked<T extends Options>(words: readonly string[], options: T, config: Config | null) {
+  const { values: given, positionals } = parsed(words, options);
+  return { given, values: withConfig(given, options, config), positionals };
+}
+
+function demoFrom(words: readonly string[], config: Config | null): Command {
+  const given = parsed(words, DEMO_OPTIONS);
+  const [directory] = given.positionals;
+  if (directory !== undefined) throw new UsageError(`demo takes no directory, got "${directory}"`);
+  // Its steps are those of its training, and no config file's.
+  const values = withConfig(given.values, { ...ENGINE_OPTIONS, ...SERVE_OPTIONS }, config);
+  const names = ['seed', ...Object.keys(TRAINING_OPTIONS)] as const;
   return {
     name: 'demo',
-    seed: count('seed', values.seed, 0, 0),
+    training: Object.entries(values).flatMap(([name, word]) =>
+      // With "=", so that a value that begins with a dash is refused as that option's value.
+      names.includes(name) ? [`--${name}=${word}`] : [],
+    ),
     ...engineWords(values),
     ...serveWords(values),
   };
 }
 
-function watchFrom(words: readonly string[]): Command {
-  const options = {
-    ...ENGINE_OPTIONS,
-    ...SERVE_OPTIONS,
-    ...SOURCE_OPTIONS,
-    'end-marker': { type: 'string' },
-  } as const;
-  const { values, positionals } = parsed(words, options);
-  if (positionals.length === 0) throw new UsageError('watch takes a directory or several, got none');
+function watchFrom(words: readonly string[], config: Config | null): Command {
+  const given = parsed(words, WATCH_OPTIONS);
+  const values = withConfig(given.values, WATCH_OPTIONS, config);
+  const named = given.positionals.map((source) => ({ source, name: null, values: {} }));
+  const runs = named.length > 0 ? named : (config?.runs ?? []);
+  refuseWithoutAddress(
+    given.values,
+    runs.map(({ source }) => source),
+  );
   return {
     name: 'watch',
-    paths: positionals,
-    endMarker: fileName('end-marker', values['end-marker']),
-    ...sourceWords(values),
+    places: runs.map((run) => ({
+      path: run.source,
+      name: run.name,
+      ...placeWords({ ...config?.values, ...run.values, ...given.values }),
+    })),
+    pushed: placeWords(values),
+    ...cacheWords(values),
+    ...uploadWords(values),
     ...engineWords(values),
     ...serveWords(values),
   };
 }
 
-function recordFrom(words: readonly string[]): Command {
-  const options = {
-    ...ENGINE_OPTIONS,
-    ...SOURCE_OPTIONS,
-    out: { type: 'string' },
-    follow: { type: 'boolean' },
-  } as const;
-  const { values, positionals } = parsed(words, options);
+function recordFrom(words: readonly string[], config: Config | null): Command {
+  const { given, values, positionals } = asked(words, RECORD_OPTIONS, config);
   if (values.out === undefined) throw new UsageError('--out: expected the file to write, got none');
+  const path = onlyOne('record', 'directory or address', positionals);
+  refuseWithoutAddress(given, [path], ADDRESSED);
   return {
     name: 'record',
-    directory: onlyOne('record', 'directory', positionals),
+    place: { path, name: null, ...placeWords(values) },
     file: values.out,
     follow: values.follow ?? false,
-    ...sourceWords(values),
+    data: values.data ?? null,
+    ...cacheWords(values),
     ...engineWords(values),
   };
 }
 
-function replayFrom(words: readonly string[]): Command {
-  const { values, positionals } = parsed(words, { ...SERVE_OPTIONS, speed: { type: 'string' } });
+function replayFrom(words: readonly string[], config: Config | null): Command {
+  const { values, positionals } = asked(words, REPLAY_OPTIONS, config);
   const record = onlyOne('replay', 'recorded run or file', positionals);
   return { name: 'replay', record, speed: speedFrom(values.speed), ...serveWords(values) };
 }
 
-function exportFrom(words: readonly string[]): Command {
-  const options = { ...DATA_OPTIONS, format: TEXT, out: TEXT, html: TEXT, step: TEXT, 'least-weight': TEXT };
-  const { values, positionals } = parsed(words, options);
+function exportFrom(words: readonly string[], config: Config | null): Command {
+  const { values, positionals } = asked(words, EXPORT_OPTIONS, config);
   const least = Number(values['least-weight'] ?? 0);
   if (!(least >= 0))
     throw new UsageError(`--least-weight: expected a number, got "${values['least-weight']}"`);
@@ -195,65 +238,51 @@ function exportFrom(words: readonly string[]): Command {
   };
 }
 
-function runsFrom(words: readonly string[]): Command {
-  const { values, positionals } = parsed(words, DATA_OPTIONS);
+function runsFrom(words: readonly string[], config: Config | null): Command {
+  const { values, positionals } = asked(words, DATA_OPTIONS, config);
   if (positionals.length > 0) throw new UsageError(`runs takes no name, got "${positionals[0]}"`);
   return { name: 'runs', ...dataWords(values) };
 }
 
-function analyzeFrom(words: readonly string[]): Command {
-  const { values, positionals } = parsed(words, { ...ENGINE_OPTIONS, ...ANALYZE_OPTIONS });
-  const steps = values.steps?.split(',').map((word) => count('steps', word, 0, 0)) ?? null;
+function analyzeFrom(words: readonly string[], config: Config | null): Command {
+  const { given, values, positionals } = asked(words, ANALYZE_OPTIONS, config);
+  const path = onlyOne('analyze', 'directory or address', positionals);
+  refuseWithoutAddress(given, [path], ADDRESSED);
   return {
     name: 'analyze',
-    directory: onlyOne('analyze', 'directory', positionals),
-    steps,
+    place: { path, name: null, ...placeWords(values) },
+    data: values.data ?? null,
+    ...cacheWords(values),
     ...engineWords(values),
   };
 }
 
-function diffFrom(words: readonly string[]): Command {
-  const { values, positionals } = parsed(words, ENGINE_OPTIONS);
+function diffFrom(words: readonly string[], config: Config | null): Command {
+  const { values, positionals } = asked(words, ENGINE_OPTIONS, config);
   const [before, after, ...more] = positionals;
   if (before === undefined || after === undefined || more.length > 0)
     throw new UsageError(`diff takes two checkpoints, got ${positionals.length}`);
   return { name: 'diff', before, after, ...engineWords(values) };
 }
 
-function phasesFrom(words: readonly string[]): Command {
-  const { values, positionals } = parsed(words, { signals: { type: 'string' } });
+function phasesFrom(words: readonly string[], config: Config | null): Command {
+  const { values, positionals } = asked(words, PHASES_OPTIONS, config);
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0)
     throw new UsageError(`phases takes one CSV file, got ${positionals.length}`);
   return { name: 'phases', file, signals: values.signals?.split(',') ?? null };
 }
 
-type DataValues = { readonly [name in keyof typeof DATA_OPTIONS]?: string | undefined };
-
-function dataWords(values: DataValues): DataWords {
-  return { data: values.data ?? null, dataMib: count('data-mib', values['data-mib'], DATA_MIB, 1) };
-}
-
-function sourceWords(
-  values: {
-    readonly [name in keyof typeof SOURCE_OPTIONS]?: string | undefined;
-  },
-): SourceWords {
-  const tokens = values['tokens-per-step'];
+/** @throws UsageError */
+export function uploadWords(values: Values<typeof UPLOAD_OPTIONS>): UploadWords {
   return {
-    marker: values.marker,
-    settleMillis: count('settle-ms', values['settle-ms'], 500, 0),
-    tokensPerStep: tokens === undefined ? null : count('tokens-per-step', tokens, 0, 1),
+    uploadMib: count('upload-mib', values['upload-mib'], UPLOAD_MIB, 1),
+    uploadsMib: count('uploads-mib', values['uploads-mib'], UPLOADS_MIB, 1),
   };
 }
 
-type RepeatedOption = 'allow-host' | 'allow-origin' | 'webhook';
-
-function serveWords(
-  values: DataValues & {
-    readonly [name in Exclude<keyof typeof SERVE_OPTIONS, RepeatedOption>]?: string | undefined;
-  } & { readonly [name in RepeatedOption]?: readonly string[] | undefined },
-): ServeWords {
+/** @throws UsageError */
+export function serveWords(values: Values<typeof SERVE_OPTIONS>): ServeWords {
   const port = count('port', values.port, 4747, 0);
   if (port > 65_535) throw new UsageError(`--port: expected at most 65535, got ${port}`);
   return {
@@ -270,13 +299,6 @@ function serveWords(
     ...alertWords(values),
     ...dataWords(values),
   };
-}
-
-/** A name without a path before it. */
-function fileName(option: string, word: string | undefined): string | undefined {
-  if (word === '' || (word !== undefined && /[/\\]/.test(word)))
-    throw new UsageError(`--${option}: expected the name of a file, got "${word}"`);
-  return word;
 }
 
 function speedFrom(word: string | undefined): number | null {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { HELP } from '../../server/terminal/help.ts';
 import { commandFrom } from '../../server/terminal/options.ts';
 
 const ENGINE = {
@@ -14,6 +13,15 @@ const ENGINE = {
   device: 'cpu',
   every: 1,
   maxLag: null,
+};
+const PLACE = {
+  marker: undefined,
+  endMarker: undefined,
+  settleMillis: 500,
+  tokensPerStep: null,
+  steps: null,
+  revisions: null,
+  endpoint: null,
 };
 const DATA = { data: null, dataMib: 10_240 };
 const SERVE = {
@@ -34,7 +42,7 @@ describe('the command line', () => {
   it('is the demo without a command', () => {
     expect(commandFrom([])).toEqual({
       name: 'demo',
-      seed: 0,
+      training: [],
       ...ENGINE,
       ...SERVE,
       probe: { kind: 'induction', prompts: 4, segment: 24, seed: 0 },
@@ -42,7 +50,17 @@ describe('the command line', () => {
     expect(commandFrom(['--port', '0'])).toMatchObject({ name: 'demo', port: 0 });
   });
 
+  it('hands on to the training what is said of it', () => {
+    const words = ['demo', '--family', 'llama', '--induction', '0', '--seed', '3'];
+    expect(commandFrom(words)).toMatchObject({
+      name: 'demo',
+      training: ['--family=llama', '--induction=0', '--seed=3'],
+      probe: { kind: 'induction', seed: 3 },
+    });
+  });
+
   it('watches directories', () => {
+    const place = { ...PLACE, marker: 'DONE', settleMillis: 50, tokensPerStep: 524_288 };
     expect(
       commandFrom([
         'watch',
@@ -59,11 +77,11 @@ describe('the command line', () => {
       ]),
     ).toEqual({
       name: 'watch',
-      paths: ['runs/a', 'runs/b'],
-      marker: 'DONE',
-      endMarker: undefined,
-      settleMillis: 50,
-      tokensPerStep: 524_288,
+      places: ['runs/a', 'runs/b'].map((path) => ({ path, name: null, ...place })),
+      pushed: place,
+      cacheMib: 20_480,
+      uploadMib: 8_192,
+      uploadsMib: 20_480,
       ...ENGINE,
       ...SERVE,
       probe: { kind: 'tokens', file: 't.json' },
@@ -72,10 +90,33 @@ describe('the command line', () => {
 
   it('analyses the steps that are asked for', () => {
     expect(commandFrom(['analyze', 'a', '--steps', '0,512', '--threads', '1'])).toMatchObject({
-      directory: 'a',
-      steps: [0, 512],
+      place: {
+        path: 'a',
+        steps: [
+          { from: 0, to: 0, every: 1 },
+          { from: 512, to: 512, every: 1 },
+        ],
+      },
       threads: 1,
     });
+  });
+
+  it('watches, analyses and records a repository on the hub', () => {
+    const words = ['hf://a/b', '--revisions', 'step*', '--steps', '0:143000:1000,5', '--cache-mib', '100'];
+    const place = {
+      ...PLACE,
+      path: 'hf://a/b',
+      name: null,
+      revisions: 'step*',
+      steps: [
+        { from: 0, to: 143_000, every: 1000 },
+        { from: 5, to: 5, every: 1 },
+      ],
+    };
+    expect(commandFrom(['watch', ...words])).toMatchObject({ places: [place], cacheMib: 100 });
+    const asked = { place, cacheMib: 100 };
+    expect(commandFrom(['analyze', ...words, '--data', 'd'])).toMatchObject({ ...asked, data: 'd' });
+    expect(commandFrom(['record', ...words, '--out', 'f'])).toMatchObject({ ...asked, data: null });
   });
 
   it('replays, exports and records', () => {
@@ -105,7 +146,7 @@ describe('the command line', () => {
     });
     expect(commandFrom(['record', 'a', '--out', 'f', '--follow'])).toMatchObject({
       name: 'record',
-      directory: 'a',
+      place: { path: 'a' },
       file: 'f',
       follow: true,
     });
@@ -131,7 +172,10 @@ describe('the command line', () => {
 
   it('takes several webhooks, and the file that ends a run', () => {
     const words = ['watch', 'a', '--webhook', 'http://x', '--webhook', 'http://y', '--end-marker', 'ENDED'];
-    expect(commandFrom(words)).toMatchObject({ webhooks: ['http://x', 'http://y'], endMarker: 'ENDED' });
+    expect(commandFrom(words)).toMatchObject({
+      webhooks: ['http://x', 'http://y'],
+      places: [{ endMarker: 'ENDED' }],
+    });
   });
 
   it.each([
@@ -152,16 +196,43 @@ describe('the command line', () => {
     ],
     ['a recording without a file', ['record', 'a'], '--out: expected the file to write, got none'],
     ['two runs to export', ['export', 'a', 'b'], 'export takes one recorded run or file, got 2'],
-    ['an unknown option', ['watch', 'x', '--prot', '1'], "Unknown option '--prot'"],
-    ['an option of another command', ['analyze', 'x', '--port', '1'], "Unknown option '--port'"],
-    ['no directory', ['watch'], 'watch takes a directory or several, got none'],
+    [
+      'an unknown option',
+      ['watch', 'x', '--prot', '1'],
+      '--prot: this command has no such option; did you mean --port?',
+    ],
+    [
+      'an option of another command',
+      ['analyze', 'x', '--port', '1'],
+      '--port: this command has no such option',
+    ],
     ['one checkpoint to compare', ['diff', 'a'], 'diff takes two checkpoints, got 1'],
-    ['two directories', ['analyze', 'a', 'b'], 'analyze takes one directory, got 2'],
+    ['two directories', ['analyze', 'a', 'b'], 'analyze takes one directory or address, got 2'],
+    [
+      'a store without an address in it',
+      ['watch', 'a', '--endpoint', 'http://x'],
+      '--endpoint: expected an address such as s3://bucket/prefix, got none',
+    ],
+    [
+      'a store that is no URL',
+      ['watch', 's3://a', '--endpoint', 'minio:9000'],
+      '--endpoint: expected a URL such as https://s3.example.org, got "minio:9000"',
+    ],
     ['a port that is none', ['--port', '70000'], '--port: expected at most 65535, got 70000'],
     [
       'a number that is none',
       ['analyze', 'a', '--steps', '1,x'],
-      '--steps: expected a whole number of at least 0, got "x"',
+      '--steps: expected steps such as 0,512 or 0:143000:1000, got "x"',
+    ],
+    [
+      'revisions of a directory',
+      ['watch', 'a', '--revisions', 'step*'],
+      '--revisions: expected an address such as hf://owner/name, got none',
+    ],
+    [
+      'a place for results that are not kept',
+      ['analyze', 'a', '--data', 'd'],
+      '--data: expected an address such as hf://owner/name or s3://bucket/prefix, got none',
     ],
     [
       'no prompts',
@@ -182,44 +253,15 @@ describe('the command line', () => {
     expect(() => commandFrom(words)).toThrow(sentence);
   });
 
-  it('explains every option that exists', () => {
-    for (const option of [
-      'prompts',
-      'segment',
-      'seed',
-      'tokens',
-      'threads',
-      'steps',
-      'port',
-      'host',
-      'marker',
-      'settle-ms',
-      'tokens-per-step',
-      'ablation',
-      'measure',
-      'nodes',
-      'effects',
-      'effect-positions',
-      'null-model',
-      'memory-mib',
-      'device',
-      'every',
-      'max-lag',
-      'data',
-      'data-mib',
-      'speed',
-      'format',
-      'out',
-      'follow',
-      'step',
-      'least-weight',
-      'token',
-      'upload-token',
-      'allow-host',
-      'allow-origin',
-      'max-viewers',
-      'log-level',
+  it('is asked for help, of all or of one command', () => {
+    for (const words of [['--help'], ['-h'], ['help'], ['--port', '--help']])
+      expect(commandFrom(words)).toEqual({ name: 'help', of: null });
+    for (const words of [
+      ['help', 'watch'],
+      ['watch', '--help'],
+      ['watch', 'x', '-h'],
     ])
-      expect(HELP).toContain(`--${option}`);
+      expect(commandFrom(words)).toEqual({ name: 'help', of: 'watch' });
+    expect(() => commandFrom(['help', 'wacth'])).toThrow('got "wacth"; did you mean watch?');
   });
 });

@@ -13,12 +13,12 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The way from a server to a feed, what widgets are made of, and lit without what only some of them use. */
 const NEEDED_BY_ALL = [
-  /\/protocol\/(?:apply|comparison-metrics|graph|graph-metrics|metrics|messages|out-of-step|phases|problem|sparse-edges|state|text-encoding|unreachable|values|version)\.ts$/,
+  /\/protocol\/(?:apply|comparison-metrics|graph|graph-metrics|metrics|messages|out-of-step|phases|problem|sparse-edges|state|text-encoding|trainer|unreachable|values|version)\.ts$/,
   /\/client\/(?!main|phasewatch|binary|clipboard|memory|recorded-run)[^/]+\.ts$/,
   /\/client\/feed\/(?!alerts|node-history|opposite|playback)/,
   /\/client\/controllers\/(?:bond|clock|scheme|size)-/,
-  /\/client\/view\/(?:axis|columns|ghosts|lines|number|phase-bands)\.ts$/,
-  /\/client\/elements\/(?:widget|notice|events|phasewatch-tools)/,
+  /\/client\/view\/(?:axis|columns|curve-columns|ghosts|lines|number|phase-bands)\.ts$/,
+  /\/client\/elements\/(?:widget|notice|events|palette|phasewatch-tools|plot-area)/,
   /\/node_modules\/(?:valibot|lit|lit-html|lit-element|@lit)\/(?!directive|directives)/,
 ];
 const isNeededByAll = (file: string) => NEEDED_BY_ALL.some((pattern) => pattern.test(file));

@@ -24,7 +24,7 @@ type Held = { readonly store: Store; readonly asked: string | null; users: numbe
 
 export class Server implements RunSource {
   readonly address: string;
-  readonly #session: Session;
+  readonly session: Session;
   readonly #make: (run: string | null) => Store;
   readonly #held = new Set<Held>();
 
@@ -42,7 +42,7 @@ export class Server implements RunSource {
     });
     const openWire = sharedWires(wiresOver(open ?? openWebSocket));
     this.address = addresses.site;
-    this.#session = session;
+    this.session = session;
     this.#make = (run) =>
       new Store({
         address: addresses.stream,
@@ -83,8 +83,8 @@ export class Server implements RunSource {
 
   /** The stream is opened again with it. */
   enter(token: string): void {
-    if (token === this.#session.token) return;
-    this.#session.take(token);
+    if (token === this.session.token) return;
+    this.session.take(token);
     for (const { store } of this.#held) store.open();
   }
 }

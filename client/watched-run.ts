@@ -5,6 +5,7 @@ import type { RunSummary } from '../protocol/messages.ts';
 import type { RunState } from '../protocol/state.ts';
 import type { ConnectionStatus } from './connection.ts';
 import type { Graphs } from './graphs.ts';
+import type { Session } from './session.ts';
 
 export type WatchedRun = {
   readonly graphs: Graphs;
@@ -33,6 +34,8 @@ export type RunSource = {
   /** @param run its id, null for the first one */
   acquire(run: string | null): WatchedRun;
   release(run: WatchedRun): void;
+  /** How a server is asked for more than runs; absent where it is no server. */
+  readonly session?: Pick<Session, 'request'>;
   /** A token to show from now on. */
   enter(token: string): void;
 };

@@ -19,7 +19,9 @@ const OF_A_PLOT = [
   'mouseLeave',
   'dblClick',
   'cacheMouse',
+  'delSeries',
   'initLegendRow',
+  'setLegend',
   'syncLegend',
   'setLegendValues',
 ];

@@ -9,6 +9,7 @@ import type { Alignment } from '../feed/look.ts';
 import type { Line } from '../view/lines.ts';
 import { type LinesShown, linesShown } from '../view/lines-shown.ts';
 import { wholeText } from '../view/number.ts';
+import type { Panel } from '../view/panels.ts';
 import { runsShown } from '../view/runs-shown.ts';
 import { lineOf, type Scene } from './chart-scene.ts';
 import { sampleOf, textOf } from './chart-values.ts';
@@ -19,6 +20,7 @@ export type BesideWish = {
   readonly runs: string | null;
   readonly align: Alignment | null;
   readonly tokensPerStep: string | null;
+  readonly panel: Panel;
 };
 
 export class Beside {
@@ -28,13 +30,13 @@ export class Beside {
     this.#runs = new RunsController(host);
   }
 
-  lines(feed: Feed, own: Line, { runs, align, tokensPerStep }: BesideWish): LinesShown {
+  lines(feed: Feed, own: Line, { runs, align, tokensPerStep, panel }: BesideWish): LinesShown {
     const { look } = feed;
     const { others, remarks } = runsShown(runs ?? look.runs, own.run, feed.runs);
     const acquired = this.#runs.follow(feed.source, others);
     const shown = linesShown({
       own,
-      others: acquired.flatMap((run) => (run.state === null ? [] : [lineOf(run, run.state)])),
+      others: acquired.flatMap((run) => (run.state === null ? [] : [lineOf(run, run.state, panel)])),
       align: align ?? look.align,
       said: tokensPerStep ?? look.tokensPerStep,
     });

@@ -7,6 +7,7 @@ import type { Branch, RunState } from '../../protocol/state.ts';
 import type { Feed } from '../feed/feed.ts';
 import { type Range, type StepAxis, shownRange, stepRange, widerOf } from '../view/axis.ts';
 import { probableOf } from '../view/changes.ts';
+import { curveColumns, TRAINER } from '../view/curve-columns.ts';
 import { type Ghost, ghostsOf, stepSpan } from '../view/ghosts.ts';
 import { type Line, spanOf, unplacedText } from '../view/lines.ts';
 import type { LinesShown } from '../view/lines-shown.ts';
@@ -24,7 +25,7 @@ export type Scene = {
   readonly remarks: readonly string[];
   /** Steps shown, and all there are to show. */
   readonly view: View;
-  /** Steps that the further lines reach. */
+  /** Steps that the lines reach, further ones and what trainers logged; null where it is those of the checkpoints. */
   readonly reach: Range | null;
   readonly branches: readonly Branch[];
   readonly ghosts: readonly Ghost[];
@@ -62,10 +63,10 @@ export class ChartScene {
     const { state, look, shown } = feed;
     const { panel } = wish;
     const axis = wish.axis ?? look.axis;
-    const own = state && lineOf(feed, state);
+    const own = state && lineOf(feed, state, panel);
     const alone: LinesShown = { lines: own === null ? [] : [own], tokens: null, remarks: [] };
     const { lines, tokens, remarks } = own === null ? alone : (wish.beside?.(own) ?? alone);
-    const reach = spanOf(lines.slice(1), axis);
+    const reach = lines.some(({ logged }, index) => index > 0 || logged > 0) ? spanOf(lines, axis) : null;
     const span = state && widerOf(stepSpan(state, axis), reach);
     const range = shownRange({ span, zoom: look.zoom, axis });
     const branches = state?.branches ?? NO_BRANCHES;
@@ -78,9 +79,7 @@ export class ChartScene {
       reach,
       branches,
       ghosts:
-        own && branches.length > 0
-          ? this.#ghosts(branches, panel, own.columns, own.columns.version)
-          : NO_GHOSTS,
+        own && branches.length > 0 ? this.#ghosts(branches, panel, own.own, own.own.version) : NO_GHOSTS,
       bands: this.#bands(state?.segments ?? NO_SEGMENTS, axis),
       changes: this.#changes(state?.phaseChanges ?? NO_CHANGES),
       focusStep: shown?.step ?? null,
@@ -96,10 +95,13 @@ const NO_SEGMENTS: Parameters<typeof bandsOf>[0] = [];
 const NO_CHANGES: readonly PhaseChange[] = [];
 
 /** A run as a line, its columns as of now. */
-export function lineOf(owner: object, { run, checkpoints }: RunState): Line {
-  const columns = columnsOfRun(owner);
-  columns.follow(checkpoints);
-  return { run: run.id, name: run.name, columns, scale: 1 };
+export function lineOf(owner: object, state: RunState, { id }: Panel): Line {
+  const { run, checkpoints } = state;
+  const own = columnsOfRun(owner);
+  own.follow(checkpoints);
+  const columns = id.startsWith(TRAINER) ? curveColumns(state, id) : own;
+  const logged = Math.max(0, ...state.trainer.map(({ steps }) => steps[steps.length - 1]));
+  return { run: run.id, name: run.name, columns, own, logged, scale: 1 };
 }
 
 /** The same result for as long as the arguments are the same. */

@@ -1,7 +1,7 @@
 /**
  * `<phasewatch-chart>`: a metric over the steps of a run, and of further runs beside it.
  *
- * Attributes: `metric` (id of the catalogue, or of a panel of several, as `loss`), `axis` (`linear`, `asinh`, `log`; else
+ * Attributes: `metric` (id of the catalogue, of a panel of several, as `loss`, or of the trainer's log, as `trainer:loss`), `axis` (`linear`, `asinh`, `log`; else
  * that of all charts of the feed), `runs` (ids of further runs, `a,b`, or `*` for all), `align` (`step`, `tokens`),
  * `tokens-per-step` (`2097152`, or `a=2097152,b=1048576`). Reflects `data-metric`, `data-points` (samples of its first
  * metric). Events: `phasewatch-select`, `phasewatch-hover`. Parts: `title`, `value`, `plot`, `legend`, `remark`.
@@ -18,11 +18,10 @@ import type { Alignment } from '../feed/look.ts';
 import type { Range, StepAxis } from '../view/axis.ts';
 import { legendText } from '../view/branches.ts';
 import { chartTable } from '../view/chart-table.ts';
-import { type Line, nearestOn } from '../view/lines.ts';
+import type { Line } from '../view/lines.ts';
 import { PANELS, type Panel, panelNamed, unknownMetricText } from '../view/panels.ts';
-import { readingAt, summaryOf } from '../view/readings.ts';
+import { summaryOf } from '../view/readings.ts';
 import type { Beside } from './chart-beside.ts';
-import { keyPressed } from './chart-keys.ts';
 import { ChartPlot } from './chart-plot.ts';
 import { ChartScene, type Scene } from './chart-scene.ts';
 import { chartStyles } from './chart-styles.ts';
@@ -33,6 +32,9 @@ import { listenTo } from './plot-gestures.ts';
 import { hitAt } from './plot-hit.ts';
 import { type About, type Table, Widget } from './widget.ts';
 import { widgetStyles } from './widget-styles.ts';
+
+/** What `chart-keys.ts` knows. */
+const CHART_KEYS = /^(Arrow(Left|Right)|Home|End|Enter|[0+=-])$/;
 
 /**
  * One panel of metrics over training steps.
@@ -114,7 +116,7 @@ export class PhasewatchChart extends Widget {
     const { axis, runs, align, tokensPerStep } = this;
     const isWanted = (runs ?? feed.look.runs) !== null || (align ?? feed.look.align) === 'tokens';
     const module = isWanted || this.#beside !== null ? this.#besideLoaded() : null;
-    const beside = module && ((own: Line) => module.lines(feed, own, { runs, align, tokensPerStep }));
+    const beside = module && ((own: Line) => module.lines(feed, own, { runs, align, tokensPerStep, panel }));
     this.#scene = this.#maker.of(feed, { panel, axis, beside });
     if (axis === null && runs === null && align === null && tokensPerStep === null)
       this.#tellReach(feed, this.#scene.reach);
@@ -222,27 +224,24 @@ export class PhasewatchChart extends Widget {
   }
 
   readonly #keyPressed = (event: KeyboardEvent) => {
-    const scene = this.#scene;
-    if (scene === null) return;
-    const { lines, panel, view, hovered } = scene;
-    const isMeant = keyPressed(event, {
-      view,
-      hovered,
-      steps: this.#drawing?.plot?.data[0] ?? [],
-      zoom: (range) => this.#zoom(range),
-      move: (step) => {
-        this.#hover(step);
-        this.reading = readingAt(lines, panel, step, view.axis);
-      },
-      choose: (step) => {
-        const { steps, checkpoints } = lines[0].columns;
-        const row = nearestOn(steps, step, view.axis);
-        if (row >= 0) this.select(checkpoints[row].id);
-      },
-    });
-    if (!isMeant) return;
+    const { ctrlKey, metaKey, altKey, key } = event;
+    if (ctrlKey || metaKey || altKey || !CHART_KEYS.test(key) || !this.#scene) return;
     event.preventDefault();
     event.stopPropagation();
+    void import('./chart-keys.ts').then(({ keyPressed }) => {
+      const scene = this.#scene;
+      if (scene === null) return;
+      keyPressed(event, {
+        ...scene,
+        steps: this.#drawing?.plot?.data[0] ?? [],
+        zoom: (range) => this.#zoom(range),
+        move: (step, words) => {
+          this.#hover(step);
+          this.reading = words;
+        },
+        choose: (checkpoint) => this.select(checkpoint),
+      });
+    });
   };
 }
 

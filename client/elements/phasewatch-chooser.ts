@@ -7,7 +7,7 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { aboutPanel } from '../view/about-panel.ts';
-import { PANEL_GROUPS, type Panel } from '../view/panels.ts';
+import { isTrainers, PANEL_GROUPS, type Panel, panelNamed } from '../view/panels.ts';
 import { chooseEvent } from './events.ts';
 
 const NONE: ReadonlySet<string> = new Set();
@@ -40,7 +40,12 @@ export class PhasewatchChooser extends LitElement {
   @property({ attribute: false }) available: ReadonlySet<string> = NONE;
 
   protected override render(): TemplateResult {
-    return html`${PANEL_GROUPS.map(
+    const logged = [...this.available].filter(isTrainers).flatMap((id) => panelNamed(id) ?? []);
+    const groups = [
+      ...PANEL_GROUPS,
+      ...(logged.length > 0 ? [{ label: 'What the trainer logged', panels: logged }] : []),
+    ];
+    return html`${groups.map(
       ({ label, panels }) =>
         html`<fieldset part="group"><legend>${label}</legend>${panels.map((panel) => this.#metric(panel))}</fieldset>`,
     )}`;

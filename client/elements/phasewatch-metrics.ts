@@ -11,7 +11,14 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Feed } from '../feed/feed.ts';
 import { FIRST_LOOK } from '../feed/look.ts';
 import type { StepAxis } from '../view/axis.ts';
-import { type Panel, type PanelScope, panelsOf, panelsWithSample } from '../view/panels.ts';
+import {
+  isTrainers,
+  type Panel,
+  type PanelScope,
+  panelsOf,
+  panelsWithSample,
+  type Shown,
+} from '../view/panels.ts';
 import { runsShown } from '../view/runs-shown.ts';
 import { type ChooseDetail, chooseEvent } from './events.ts';
 import type { PhasewatchChart } from './phasewatch-chart.ts';
@@ -38,7 +45,9 @@ const SCOPES: readonly Choice<'overview' | 'all'>[] = [
   { value: 'all', label: 'all', title: 'Every metric of the catalogue that this run has a sample of' },
 ];
 
-/** As few panels as this are as wide as they can be; so is one of several metrics, for their labels. */
+const NOTHING_YET: Shown = { checkpoints: [], trainer: [] };
+
+/** As few panels as this are as wide as they can be; so is one of several metrics, for their labels, and the loss below it. */
 const WIDE_MAX = 4;
 
 /**
@@ -84,7 +93,7 @@ export class PhasewatchMetrics extends Widget {
     .grid.even::after { content: none; }
     @media (min-width: 620px) { .grid { grid-template-columns: repeat(2, minmax(0, 1fr)); } .wide { grid-column: 1 / -1; } }
     @media (max-width: 619px) { .grid::after { content: none; } }
-    @media (min-width: 1100px) { .grid { grid-auto-rows: minmax(118px, 1fr); } }
+    @media (min-width: 1100px) { .grid { grid-auto-rows: minmax(104px, 1fr); } }
   `,
   ];
 
@@ -130,11 +139,14 @@ export class PhasewatchMetrics extends Widget {
 
   protected override render(): TemplateResult {
     const feed = this.bound;
-    const checkpoints = feed?.state?.checkpoints ?? [];
-    const panels = panelsOf(this.scope, checkpoints, this.chosen);
+    const shown = feed?.state ?? NOTHING_YET;
+    const panels = panelsOf(this.scope, shown, this.chosen);
     const { hoveredStep, axis, zoom, runs } = feed?.look ?? FIRST_LOOK;
     const step = hoveredStep === null ? null : Math.round(hoveredStep);
-    const isWide = (panel: Panel) => panels.length <= WIDE_MAX || panel.metrics.length > 1;
+    const isWide = (panel: Panel) =>
+      panels.length <= WIDE_MAX ||
+      panel.metrics.length > 1 ||
+      (this.scope === 'overview' && isTrainers(panel.id));
     const cells = panels.filter((panel) => !isWide(panel)).length;
     return html`
       <div class="toolbar" part="toolbar">
@@ -151,7 +163,7 @@ export class PhasewatchMetrics extends Widget {
         </span>
       </div>
       <div popover id="chooser" @beforetoggle=${this.#toggled}>
-        ${this.open === 'chooser' ? html`<phasewatch-chooser .chosen=${new Set(panels.map(({ id }) => id))} .available=${panelsWithSample(checkpoints)} @phasewatch-choose=${this.#chosenAnew}></phasewatch-chooser>` : nothing}
+        ${this.open === 'chooser' ? html`<phasewatch-chooser .chosen=${new Set(panels.map(({ id }) => id))} .available=${panelsWithSample(shown)} @phasewatch-choose=${this.#chosenAnew}></phasewatch-chooser>` : nothing}
       </div>
       <div popover id="runs" @beforetoggle=${this.#toggled}>
         ${this.open === 'runs' ? html`<phasewatch-runs .feed=${feed}></phasewatch-runs>` : nothing}

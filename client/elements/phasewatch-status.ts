@@ -9,6 +9,7 @@ import { customElement } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import type { Analysis } from '../../protocol/state.ts';
 import type { ConnectionStatus } from '../connection.ts';
+import { LazyController } from '../controllers/lazy-controller.ts';
 import { forksText } from '../view/branches.ts';
 import { announcementText } from '../view/change-words.ts';
 import { connectionWords, cutOffText } from '../view/connection-words.ts';
@@ -38,6 +39,8 @@ import { widgetStyles } from './widget-styles.ts';
 @customElement('phasewatch-status')
 export class PhasewatchStatus extends Widget {
   static override readonly styles = [widgetStyles, statusStyles];
+
+  readonly #lazy = new LazyController(this);
 
   override get heading(): string {
     return 'Status';
@@ -81,6 +84,7 @@ export class PhasewatchStatus extends Widget {
     return html`
       <div class="line">
         <h1>${this.#name()}</h1>
+        ${this.#train()}
         ${run ? html`<span class="source">${run.source}</span>` : nothing}
         <div class="right">
           ${resyncs > 0 ? html`<span class="source" title="How often the stream was out of step and was begun anew">${resyncs} resync${resyncs === 1 ? '' : 's'}</span>` : nothing}
@@ -128,6 +132,14 @@ export class PhasewatchStatus extends Widget {
     return html`<span class="run"><select aria-label="Run" data-testid="run" @change=${this.#chosen}>
       ${guard([runs, run], () => options.map(({ id, label, isHere }) => html`<option value=${id} ?disabled=${!isHere} .selected=${id === run}>${label}</option>`))}
     </select></span>`;
+  }
+
+  /** Another training beside those that are there, where the server does that. */
+  #train(): TemplateResult | typeof nothing {
+    const feed = this.bound;
+    if (!feed?.runs.some(({ trainsMore }) => trainsMore)) return nothing;
+    const standing = this.#lazy.want('phasewatch-train', () => import('./phasewatch-train.ts'));
+    return standing === 'here' ? html`<phasewatch-train .feed=${feed}></phasewatch-train>` : nothing;
   }
 
   #model(analysis: Analysis): TemplateResult {

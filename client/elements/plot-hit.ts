@@ -14,11 +14,11 @@ export function hitAt(
   y: number,
   { lines: [own], panel, view: { axis }, ghosts, branches }: Scene,
 ): CheckpointKey | null {
-  const { checkpoints, steps } = own.columns;
+  const { checkpoints, steps } = own.own;
   const row = nearestOn(steps, plot.posToVal(x, 'x'), axis);
   const distance = (step: number, value: number | null) =>
     Math.hypot(plot.valToPos(step, 'x') - x, value === null ? 0 : plot.valToPos(value, 'y') - y);
-  const values = row < 0 ? [] : panel.metrics.map((metric) => own.columns.column(metric).values[row]);
+  const values = row < 0 ? [] : panel.metrics.map((metric) => own.own.column(metric).values[row]);
   let best = Math.min(...values.map((value) => distance(steps[row], value)));
   let key: CheckpointKey | null = row < 0 ? null : { id: checkpoints[row].id, branch: null };
   for (const { branch, fromStep, points } of ghosts)

@@ -3,6 +3,7 @@
  * uncertainty, lines and their legend. Colours are resolved; long lines are thinned out per half pixel (`view/decimated.ts`).
  */
 import type { Analysis } from '../../protocol/state.ts';
+import { firstFrom } from '../../protocol/trainer.ts';
 import type { Scene } from '../elements/chart-scene.ts';
 import type { ColourName } from '../elements/palette.ts';
 import { type PlotSeries, RUN_COLOURS, strokeOf } from '../elements/plot-lines.ts';
@@ -11,7 +12,7 @@ import { type Range, shareOf, stepText, stepTicks, tickText, valueRange } from '
 import { legendText } from '../view/branches.ts';
 import { opacityOf } from '../view/changes.ts';
 import { decimated } from '../view/decimated.ts';
-import { type Cells, firstFrom } from '../view/lines.ts';
+import type { Cells } from '../view/lines.ts';
 import { methodText } from '../view/method.ts';
 
 const WIDTH = 680;

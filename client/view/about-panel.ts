@@ -4,11 +4,17 @@
 import { EXPLANATIONS, type Explanation } from '../../protocol/explanations.ts';
 import { ACTIVITY_THRESHOLD } from '../../protocol/metrics.ts';
 import type { About } from './about.ts';
-import type { Panel } from './panels.ts';
+import { isTrainers, type Panel } from './panels.ts';
 
 const WORDS: Readonly<Record<string, Explanation>> = EXPLANATIONS;
 
-export function aboutPanel({ metrics }: Panel): About {
+const TRAINERS: About = {
+  text: 'As the trainer logged it at its own steps; phasewatch did not compute it. Of more than 5,000 points every second one is left out, as often as it takes.',
+  source: 'trainer_state.json, metrics.jsonl, CSV logs and TensorBoard event files beside the checkpoints',
+};
+
+export function aboutPanel({ id, metrics }: Panel): About {
+  if (isTrainers(id)) return TRAINERS;
   const explained = metrics.map(({ id }) => WORDS[id]);
   const isOfActive = metrics.some(({ id }) => id.startsWith('active_'));
   const threshold = isOfActive

@@ -25,7 +25,7 @@ export type LinesWanted = {
 
 export function linesShown({ own, others, align, said }: LinesWanted): LinesShown {
   if (align === 'step') return { lines: [own, ...others], tokens: null, remarks: [] };
-  const tokensOf = ({ run, columns }: Line) => tokensPerStep(said, run, columns.checkpoints);
+  const tokensOf = ({ run, own }: Line) => tokensPerStep(said, run, own.checkpoints);
   const ours = tokensOf(own);
   if (ours === null) {
     const remark = `Nothing says how many tokens a step of ${own.name} is, so that no run can be in line with it by tokens: give tokens-per-step, or align by step.`;

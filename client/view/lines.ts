@@ -5,14 +5,25 @@
  * no gap of its own line, while `null` is one. Nothing is interpolated.
  */
 import type { MetricInfo } from '../../protocol/metric-info.ts';
+import { firstFrom } from '../../protocol/trainer.ts';
 import { type Range, type StepAxis, shareOf } from './axis.ts';
 import type { Column } from './columns.ts';
 import type { RunColumns } from './run-columns.ts';
 
+/** What a chart draws of a run: a row a checkpoint, or a row a point that the trainer logged (`curve-columns.ts`). */
+export type Columns = Pick<RunColumns, 'version' | 'checkpoints' | 'failedSteps' | 'column'> & {
+  /** Of each row, ascending. */
+  readonly steps: ArrayLike<number>;
+};
+
 export type Line = {
   readonly run: string;
   readonly name: string;
-  readonly columns: RunColumns;
+  readonly columns: Columns;
+  /** Those of its checkpoints, whatever is drawn. */
+  readonly own: Columns;
+  /** The last step that its trainer logged, 0 for none. */
+  readonly logged: number;
   /** Steps of the run itself that one of this run's stands for. */
   readonly scale: number;
 };
@@ -52,11 +63,13 @@ export function mergedTable(
   }
 }
 
-/** Steps of the first and the last row with a place on the axis, of all lines; null where there is none. */
+/** The first and the last step with a place on the axis, of all checkpoints and logs of the lines; null where there is none. */
 export function spanOf(lines: readonly Line[], axis: StepAxis): Range | null {
-  const spans = lines.flatMap(({ columns: { steps }, scale }): Range[] => {
+  const spans = lines.flatMap(({ own: { steps }, logged, scale }): Range[] => {
     const first = firstRowOn(steps, axis);
-    return first < steps.length ? [[steps[first] * scale, steps[steps.length - 1] * scale]] : [];
+    // A log begins with the first step.
+    const last = Math.max(steps[steps.length - 1] ?? 0, logged);
+    return first < steps.length || logged > 0 ? [[(steps[first] ?? 1) * scale, last * scale]] : [];
   });
   if (spans.length === 0) return null;
   return [Math.min(...spans.map(([low]) => low)), Math.max(...spans.map(([, high]) => high))];
@@ -77,17 +90,6 @@ export function nearestOn(values: ArrayLike<number>, x: number, axis: StepAxis):
   if (right >= values.length) return left;
   const share = shareOf(x, [values[left], values[right]], axis);
   return share > 0.5 || (share === 0.5 && axis === 'linear') ? right : left;
-}
-
-/** Index of the first of ascending values that is not below `x`. */
-export function firstFrom(values: ArrayLike<number>, x: number): number {
-  let [low, high] = [0, values.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (values[middle] < x) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** The sample of a line nearest to `x`, in its own steps; null where it has none. */

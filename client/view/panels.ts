@@ -10,8 +10,9 @@ import {
   type MetricInfo,
   TASK_MEASURES,
 } from '../../protocol/metrics.ts';
-import type { Checkpoint } from '../../protocol/state.ts';
+import type { Checkpoint, RunState } from '../../protocol/state.ts';
 import { metricOf } from './columns.ts';
+import { TRAINER } from './curve-columns.ts';
 
 export type Panel = {
   /** Id of the first metric, or the name of the group. */
@@ -24,6 +25,9 @@ export type Panel = {
   /** Values are whole numbers of something. */
   readonly isCount: boolean;
 };
+
+/** What panels are chosen by. */
+export type Shown = Pick<RunState, 'checkpoints' | 'trainer'>;
 
 export type PanelScope = 'overview' | 'all' | 'chosen';
 
@@ -62,6 +66,7 @@ export const PANELS: readonly Panel[] = PANEL_GROUPS.flatMap(({ panels }) => pan
 
 /** By its id, or that of a metric, which is then a panel of its own; null where there is none. */
 export function panelNamed(name: string): Panel | null {
+  if (name.startsWith(TRAINER)) return trainerPanel(name);
   const panel = PANELS.find(({ id }) => id === name);
   if (panel) return panel;
   const metric = PANELS.flatMap(({ metrics }) => metrics).find(({ id }) => id === name);
@@ -73,23 +78,42 @@ export function unknownMetricText(name: string): string {
   return `There is no metric "${name}". Known are ${OVERVIEW.join(', ')} and ${PANELS.length - OVERVIEW.length} others (protocol/metrics.ts).`;
 }
 
-/** The overview and the chosen always, so that nothing jumps; of the others those that have a sample. */
+/**
+ * The overview and the chosen always, so that nothing jumps; of the others those that have a sample. What the trainer
+ * logged comes after them, but for its loss in the overview, which stands below the one that was measured.
+ */
 export function panelsOf(
   scope: PanelScope,
-  checkpoints: readonly Checkpoint[],
+  { checkpoints, trainer }: Shown,
   chosen: ReadonlySet<string> = new Set(),
 ): Panel[] {
-  return PANELS.filter(({ id, metrics }) => {
+  const logged = trainer.map(({ name }) => TRAINER + name);
+  const named =
+    scope === 'chosen' ? [...chosen].filter(isTrainers) : scope === 'all' ? logged : lossesOf(logged);
+  const panels = PANELS.filter(({ id, metrics }) => {
     if (scope === 'chosen') return chosen.has(id);
     if (OVERVIEW.includes(id)) return true;
     if (scope === 'overview') return false;
     return hasSample(metrics, checkpoints);
   });
+  const logs = named.map(trainerPanel);
+  return scope === 'overview' ? panels.toSpliced(1, 0, ...logs) : [...panels, ...logs];
+}
+
+/** The one to begin with: the loss of the training itself, before that of an evaluation. */
+function lossesOf(logged: readonly string[]): string[] {
+  const rank = (id: string) => [/:loss$/i, /train.*loss/i, /loss/i].findIndex((rule) => rule.test(id)) >>> 0;
+  return logged.toSorted((a, b) => rank(a) - rank(b)).slice(0, 1);
 }
 
 /** Ids of the panels that have something to show. */
-export function panelsWithSample(checkpoints: readonly Checkpoint[]): ReadonlySet<string> {
-  return new Set(PANELS.filter(({ metrics }) => hasSample(metrics, checkpoints)).map(({ id }) => id));
+export function panelsWithSample({ checkpoints, trainer }: Shown): ReadonlySet<string> {
+  const ids = PANELS.filter(({ metrics }) => hasSample(metrics, checkpoints)).map(({ id }) => id);
+  return new Set([...ids, ...trainer.map(({ name }) => TRAINER + name)]);
+}
+
+export function isTrainers(id: string): boolean {
+  return id.startsWith(TRAINER);
 }
 
 function hasSample(metrics: readonly MetricInfo[], checkpoints: readonly Checkpoint[]): boolean {
@@ -106,6 +130,11 @@ function panelOf(metric: MetricInfo): Panel {
     floor: FLOORS[id] ?? null,
     isCount: COUNTED.includes(unit),
   };
+}
+
+function trainerPanel(id: string): Panel {
+  const label = `${id.slice(TRAINER.length)} (trainer’s log)`;
+  return panelOf({ id, label, unit: '', range: [0, null], comparesWithPrevious: false, cost: 'cheap' });
 }
 
 function lossPanel(metrics: readonly MetricInfo[]): Panel {

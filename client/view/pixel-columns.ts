@@ -3,7 +3,8 @@
  * are. A column without a sample has none, and a gap (`null`) in or before a column is kept as one; what is `undefined`
  * belongs to other lines. Time: one pass over the rows, and a binary search a column.
  */
-import { type Cells, firstFrom } from './lines.ts';
+import { firstFrom } from '../../protocol/trainer.ts';
+import type { Cells } from './lines.ts';
 
 export type PixelColumn = {
   /** From the left. */

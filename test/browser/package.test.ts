@@ -4,32 +4,24 @@
  */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, extname, join } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
 import { SAMPLE_RUN } from '../support/checkpoints.ts';
+import { installPacked } from '../support/packed.ts';
 import { analysed, startServer, type TestServer } from '../support/server.ts';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const project = mkdtempSync(join(tmpdir(), 'phasewatch-package-'));
 const modules = join(project, 'node_modules');
-const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 const PROGRAM = `
 import { type PhasewatchChart, type PhasewatchSource, setHomeServer, Widget } from 'phasewatch/client';
@@ -79,7 +71,7 @@ let files: Server;
 let address: string;
 
 beforeAll(async () => {
-  await packed();
+  await installPacked(project, ['lit-html', 'lit-element', '@lit/reactive-element']);
   writeFileSync(join(project, 'program.ts'), PROGRAM);
   writeFileSync(
     join(project, 'index.html'),
@@ -134,20 +126,6 @@ afterAll(async () => {
   files?.close();
   rmSync(project, { recursive: true, force: true });
 });
-
-/** Packs it and puts it into the project, beside what it depends on and what the project builds with. */
-async function packed(): Promise<void> {
-  await run('npm', ['pack', '--ignore-scripts', '--offline', '--pack-destination', project], { cwd: ROOT });
-  const tarball = readdirSync(project).find((name) => name.endsWith('.tgz')) ?? '';
-  const own = join(modules, 'phasewatch');
-  mkdirSync(own, { recursive: true });
-  await run('tar', ['-xzf', join(project, tarball), '-C', own, '--strip-components=1']);
-  const parts = ['lit-html', 'lit-element', '@lit/reactive-element'];
-  for (const name of new Set([...Object.keys(dependencies), ...parts])) {
-    mkdirSync(dirname(join(modules, name)), { recursive: true });
-    symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
-  }
-}
 
 async function shownBy(path: string): Promise<Record<string, string | undefined>> {
   const page = await browser.newPage();

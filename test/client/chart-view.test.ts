@@ -29,6 +29,8 @@ describe('lastRowOf', () => {
   });
 });
 
+const NOTHING = { checkpoints: [], trainer: [] };
+
 describe('PANELS', () => {
   it('has every metric of the catalogue once, the two losses together', () => {
     const shown = PANELS.flatMap(({ metrics }) => metrics.map(({ id }) => id));
@@ -55,7 +57,7 @@ describe('panelsOf', () => {
   const ids = (panels: readonly { readonly id: string }[]) => panels.map(({ id }) => id);
 
   it('has an overview that does not depend on what has arrived', () => {
-    expect(ids(panelsOf('overview', []))).toEqual([
+    expect(ids(panelsOf('overview', NOTHING))).toEqual([
       'loss',
       'induction_score',
       'accuracy_second_half',
@@ -69,15 +71,18 @@ describe('panelsOf', () => {
   });
 
   it('has what was chosen, in the order of the catalogue, whether it has a sample or not', () => {
-    expect(ids(panelsOf('chosen', [], new Set(['churn', 'loss', 'unheard_of'])))).toEqual(['loss', 'churn']);
-    expect(panelsOf('chosen', [])).toEqual([]);
+    expect(ids(panelsOf('chosen', NOTHING, new Set(['churn', 'loss', 'unheard_of'])))).toEqual([
+      'loss',
+      'churn',
+    ]);
+    expect(panelsOf('chosen', NOTHING)).toEqual([]);
   });
 
   it('has all others once they have a sample', () => {
     const checkpoints = [madeCheckpoint(1, { metrics: { modularity: 0.25 } })];
-    const all = ids(panelsOf('all', checkpoints));
-    expect(all.filter((id) => !ids(panelsOf('overview', [])).includes(id))).toEqual(['modularity']);
-    expect(ids(panelsOf('overview', checkpoints))).not.toContain('modularity');
+    const all = ids(panelsOf('all', { checkpoints, trainer: [] }));
+    expect(all.filter((id) => !ids(panelsOf('overview', NOTHING)).includes(id))).toEqual(['modularity']);
+    expect(ids(panelsOf('overview', { checkpoints, trainer: [] }))).not.toContain('modularity');
   });
 });
 

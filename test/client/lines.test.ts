@@ -10,7 +10,7 @@ import {
 } from '../../client/view/lines.ts';
 import { linesShown } from '../../client/view/lines-shown.ts';
 import { panelNamed } from '../../client/view/panels.ts';
-import { readingAt } from '../../client/view/readings.ts';
+import { readingAt } from '../../client/view/reading.ts';
 import { RunColumns } from '../../client/view/run-columns.ts';
 import { runsShown, tokensPerStep } from '../../client/view/runs-shown.ts';
 import type { Checkpoint } from '../../protocol/state.ts';
@@ -23,7 +23,7 @@ const at = (step: number, gini: number | null, more: Partial<Checkpoint> = {}) =
 function line(name: string, checkpoints: readonly Checkpoint[], scale = 1): Line {
   const columns = new RunColumns();
   columns.follow(checkpoints);
-  return { run: name, name, columns, scale };
+  return { run: name, name, columns, own: columns, logged: 0, scale };
 }
 const tableOf = (lines: readonly Line[], axis: 'linear' | 'log' = 'linear') =>
   mergedTable(lines, ({ columns }) => [columns.column(GINI).values], axis);

@@ -11,6 +11,7 @@ import { benchBoundary } from './boundary.ts';
 import { benchBytes } from './bytes.ts';
 import { benchFrames } from './frames.ts';
 import { benchChartFrames } from './frames-chart.ts';
+import { benchHub } from './hub.ts';
 import { benchLoading } from './loading.ts';
 import { benchMetrics } from './metrics.ts';
 import { benchPhases } from './phases.ts';
@@ -26,6 +27,7 @@ type Print = (line: string) => void;
 const SECTIONS: Readonly<Record<string, (print: Print) => Promise<void>>> = {
   sweeps: (print) => benchSweeps(print, options.large === true),
   loading: benchLoading,
+  hub: benchHub,
   boundary: benchBoundary,
   metrics: benchMetrics,
   phases: benchPhases,

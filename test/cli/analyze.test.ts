@@ -178,7 +178,11 @@ describe('phases', () => {
 
 describe('wrong usage', () => {
   it.each([
-    ['an unknown option', ['analyze', SAMPLE_RUN, '--token', 'x'], "Unknown option '--token'"],
+    [
+      'an unknown option',
+      ['analyze', SAMPLE_RUN, '--token', 'x'],
+      '--token: this command has no such option; did you mean --tokens?',
+    ],
     [
       'a tokens file that is none',
       ['analyze', SAMPLE_RUN, '--tokens', MAIN],

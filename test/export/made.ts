@@ -80,7 +80,7 @@ export function runOf(
       yield checkpoint;
     }
   }
-  return { analysis, name, checkpoints: each() };
+  return { analysis, name, trainer: [], checkpoints: each() };
 }
 
 export async function textOf(pieces: AsyncIterable<string>): Promise<string> {

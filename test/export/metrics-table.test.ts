@@ -29,6 +29,22 @@ describe('the table of metrics', () => {
     ]);
   });
 
+  it('has what the trainer logged at the step of a checkpoint, and not of what was left behind', async () => {
+    const trainer = [
+      { name: 'loss', steps: [0, 500, 512, 600], values: [4, 3, 2.5, 2], stride: 1, count: 4 },
+      { name: 'lr', steps: [500], values: [0.1], stride: 1, count: 1 },
+    ];
+    const rows: Record<string, string>[] = parse(
+      await textOf(metricsTable({ ...runOf(CHECKPOINTS), trainer })),
+      { columns: true },
+    );
+    expect(rows.map((row) => [row['trainer:loss'], row['trainer:lr']])).toEqual([
+      ['4', ''],
+      ['2.5', ''],
+      ['', ''],
+    ]);
+  });
+
   it('leaves fields empty where there is no value', async () => {
     const [first, second] = await rowsOf();
     expect(first).toMatchObject({

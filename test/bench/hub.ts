@@ -3,7 +3,7 @@
  * download of the same bytes into a file, taking turns, the hub in a process of its own; the share is the median over the
  * turns. Memory is what the process holds at its most above what it held before, sampled every few milliseconds.
  */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -84,6 +84,8 @@ async function inTurns(
   for (let turn = 0; turn <= turns; turn += 1) {
     const millis: number[] = [];
     for (const task of tasks) {
+      // What the last one wrote goes to the disk first, or this one would wait for it.
+      execFileSync('sync');
       const begun = performance.now();
       await task();
       millis.push(performance.now() - begun);

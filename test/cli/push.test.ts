@@ -127,7 +127,9 @@ print(json.dumps(callback.phasewatch.close(20)))`,
     );
     torn.write(sampleModel(512).subarray(0, 50_000));
     const place = join(data, 'uploads/again');
-    await vi.waitFor(() => expect(readdirSync(place).some((name) => name.startsWith('.'))).toBe(true));
+    await vi.waitFor(() => expect(readdirSync(place).some((name) => name.startsWith('.'))).toBe(true), {
+      timeout: 30_000,
+    });
     const killed = new Promise((resolve) => server?.process.once('close', resolve));
     server?.process.kill('SIGKILL');
     await killed;

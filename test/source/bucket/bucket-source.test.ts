@@ -175,9 +175,13 @@ describe('what is there', () => {
     expect(store.gets.filter((key) => key.includes('step4'))).toEqual([]);
     watched.through.next('step1');
     await watched.until('ready step1', 'ready step2', 'ready step3', 'ready step4');
-    await vi.waitFor(() => expect(readdirSync(join(watched.cache.root, 'pins'))).toHaveLength(3));
+    await vi.waitFor(() => expect(readdirSync(join(watched.cache.root, 'pins'))).toHaveLength(3), {
+      timeout: 10_000,
+    });
     watched.stop();
-    await vi.waitFor(() => expect(readdirSync(join(watched.cache.root, 'pins'))).toEqual([]));
+    await vi.waitFor(() => expect(readdirSync(join(watched.cache.root, 'pins'))).toEqual([]), {
+      timeout: 10_000,
+    });
   });
 
   test('that was fetched before is there, in another life too', async () => {

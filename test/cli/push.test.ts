@@ -123,7 +123,7 @@ print(json.dumps(callback.phasewatch.close(20)))`,
     // Killed in the midst of the next.
     const torn = await RawPeer.connect(port);
     torn.write(
-      `PUT /api/runs/again/checkpoints/512 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${UPLOAD_TOKEN}\r\nContent-Length: 100000\r\n\r\n`,
+      `PUT /api/runs/again/checkpoints/512 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${UPLOAD_TOKEN}\r\nContent-Length: ${sampleModel(512).length}\r\n\r\n`,
     );
     torn.write(sampleModel(512).subarray(0, 50_000));
     const place = join(data, 'uploads/again');

@@ -98,7 +98,7 @@ function tokensOf({ host, allowedHosts, token, uploadToken }: ServeWords) {
   const madeUp = given === null && isReachable ? newToken() : null;
   const tokens = { view: given ?? madeUp, upload: uploadToken ?? PHASEWATCH_UPLOAD_TOKEN ?? null };
   const problem = tokensProblem(tokens);
-  if (problem !== null) throw new UsageError(`--token: ${problem}`);
+  if (problem !== null) throw new UsageError(problem);
   return { tokens, madeUp };
 }
 

@@ -29,13 +29,19 @@ export function newToken(): string {
   return randomBytes(32).toString('base64url');
 }
 
+/** What the options are called that give them. */
+const OPTIONS = { view: '--token', upload: '--upload-token' } as const;
+
 /** What is wrong with tokens that somebody chose, null for nothing; never says them. */
 export function tokensProblem({ view, upload }: Tokens): string | null {
-  for (const [name, token] of Object.entries({ view, upload }))
+  const tokens = { view, upload };
+  for (const name of ['view', 'upload'] as const) {
+    const token = tokens[name];
     if (token !== null && !TOKEN.test(token))
-      return `expected a token to ${name} of ${TOKEN_CHARACTERS_MIN} to 256 letters, digits, ".", "_", "~" or "-", got ${token.length} characters that are not`;
+      return `${OPTIONS[name]}: expected a token to ${name} of ${TOKEN_CHARACTERS_MIN} to 256 letters, digits, ".", "_", "~" or "-", got ${token.length} characters that are not`;
+  }
   if (view !== null && view === upload)
-    return 'expected two tokens, got the same to view and to upload: whoever looks on could upload';
+    return '--token: expected two tokens, got the same to view and to upload: whoever looks on could upload';
   return null;
 }
 

@@ -39,9 +39,12 @@ it.each(['an option', 'the environment'])(
   },
 );
 
-it('T-1: a token that can be guessed is refused, and not repeated', async () => {
-  const { code, stderr } = await phasewatch('watch', SAMPLE_RUN, '--token', 'hunter2');
+it.each([
+  ['--token', 'view'],
+  ['--upload-token', 'upload'],
+])('T-1: a token that can be guessed is refused, and not repeated: %s', async (option, right) => {
+  const { code, stderr } = await phasewatch('watch', SAMPLE_RUN, option, 'hunter2');
   expect(code).toBe(2);
-  expect(stderr).toContain('--token: expected a token to view of 16 to 256');
+  expect(stderr).toContain(`phasewatch: ${option}: expected a token to ${right} of 16 to 256`);
   expect(stderr).not.toContain('hunter2');
 });

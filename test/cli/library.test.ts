@@ -97,7 +97,7 @@ const [endpoint, data] = process.argv.slice(2);
 const once = { follow: false, data };
 const steps = async (events) =>
   (await lastValueFrom(events.pipe(toArray()))).flatMap((event) => (event.type === 'ready' ? [event.checkpoint.step] : []));
-const options = { data, threads: 1, prompts: 2, segment: 8, steps: '512:' };
+const options = { data, threads: 1, prompts: 2, segment: 8, steps: '512' };
 const strengths = async (place, more) =>
   (await lastValueFrom(analyze(place, { ...options, ...more }).pipe(toArray()))).flatMap((update) =>
     update.type === 'metrics' ? (update.metrics.total_strength ?? []) : [],
@@ -202,6 +202,9 @@ describe('the library', () => {
       for (const [file, bytes] of files) store.put(`exp/${name}/${file}`, bytes);
       store.put(`exp/${name}/DONE`, '');
     }
+    // More than are fetched ahead of somebody who holds on to them.
+    for (const step of [600, 700, 800])
+      hub.push(`step${step}`, { 'config.json': {}, 'pytorch_model.bin': 'x' });
     stubStoreEnvironment();
     vi.stubEnv('HF_ENDPOINT', hub.url);
     vi.stubEnv('HF_TOKEN', undefined);
@@ -217,7 +220,11 @@ describe('the library', () => {
     const strengths = lines.flatMap(({ type, metrics }) =>
       type === 'checkpoint' ? [metrics.total_strength] : [],
     );
-    expect(result).toEqual({ hub: [0, 512], bucket: [0, 512], strengths: [strengths, strengths] });
+    expect(result).toEqual({
+      hub: [0, 512, 600, 700, 800],
+      bucket: [0, 512],
+      strengths: [strengths, strengths],
+    });
     expect(strengths).toHaveLength(1);
     expect(problems).toEqual([
       'UsageError: expected an address such as hf://owner/name, got "runs/a"',

@@ -203,8 +203,10 @@ describe('the library', () => {
       store.put(`exp/${name}/DONE`, '');
     }
     // More than are fetched ahead of somebody who holds on to them.
+    const model = readFileSync(join(training, 'checkpoint-0/model.safetensors'));
+    const config = readFileSync(join(training, 'checkpoint-0/config.json'));
     for (const step of [600, 700, 800])
-      hub.push(`step${step}`, { 'config.json': {}, 'pytorch_model.bin': 'x' });
+      hub.push(`step${step}`, { 'config.json': config, 'model.safetensors': model });
     stubStoreEnvironment();
     vi.stubEnv('HF_ENDPOINT', hub.url);
     vi.stubEnv('HF_TOKEN', undefined);

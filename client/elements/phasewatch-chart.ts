@@ -71,6 +71,8 @@ export class PhasewatchChart extends Widget {
   #scene: Scene | null = null;
   #drawing: ChartPlot | null = null;
   #beside: Beside | 'loading' | null = null;
+  /** One after the other: each key sees what the one before it has changed. */
+  #keys: Promise<unknown> = Promise.resolve();
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -228,20 +230,24 @@ export class PhasewatchChart extends Widget {
     if (ctrlKey || metaKey || altKey || !CHART_KEYS.test(key) || !this.#scene) return;
     event.preventDefault();
     event.stopPropagation();
-    void import('./chart-keys.ts').then(({ keyPressed }) => {
-      const scene = this.#scene;
-      if (scene === null) return;
-      keyPressed(event, {
-        ...scene,
-        steps: this.#drawing?.plot?.data[0] ?? [],
-        zoom: (range) => this.#zoom(range),
-        move: (step, words) => {
-          this.#hover(step);
-          this.reading = words;
-        },
-        choose: (checkpoint) => this.select(checkpoint),
+    this.#keys = this.#keys
+      .catch(() => {})
+      .then(async () => {
+        const { keyPressed } = await import('./chart-keys.ts');
+        await this.updateComplete;
+        const scene = this.#scene;
+        if (scene === null) return;
+        keyPressed(event, {
+          ...scene,
+          steps: this.#drawing?.plot?.data[0] ?? [],
+          zoom: (range) => this.#zoom(range),
+          move: (step, words) => {
+            this.#hover(step);
+            this.reading = words;
+          },
+          choose: (checkpoint) => this.select(checkpoint),
+        });
       });
-    });
   };
 }
 
